@@ -1,0 +1,22 @@
+//! Loket: the counter where the public asks a domain registry about a name.
+//!
+//! The data's way, and the rooms along it:
+//!
+//! ```text
+//!  deposit ─► import ─► Registration ─► disclosure::decide ─► PublicRecord ─► codec ─► store
+//!  (bytes)   (+ Report)  (personal)      (pure, policy)      (never personal)           │
+//!                              └──► vault (sealed)                                      ▼
+//!  socket ─► serve ─► session ─► query ─► answer ◄───────────────────────────────────  index
+//!                        └──────────────────► render ─► socket
+//! ```
+//!
+//! No module uses one further right; `ARCHITECTURE.md` has the table and the invariants, and a test reads the
+//! `use` lines against it.
+//!
+//! What Loket logs: structured events from closed sets of fields. No personal data, no full address of a
+//! client, no queried name unless the operator asks for it.
+
+pub mod time;
+
+#[cfg(test)]
+mod golden;
