@@ -18,5 +18,7 @@
 
 pub mod time;
 
+pub mod model;
+
 #[cfg(test)]
 mod golden;
