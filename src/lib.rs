@@ -20,5 +20,8 @@ pub mod time;
 
 pub mod model;
 
+#[cfg(feature = "publisher")]
+pub mod import;
+
 #[cfg(test)]
 mod golden;

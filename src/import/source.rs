@@ -1,0 +1,268 @@
+//! Files as streams of bytes: compressed or not, in the encoding that they declare, counted as they are read.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// How much of a file is read to find out what it is, in octets.
+const HEAD_OCTETS: u64 = 1024;
+/// Read buffer in octets.
+const BUFFER_OCTETS: usize = 64 * 1024;
+
+/// Counts the bytes read of one or more files, before decompression.
+#[derive(Clone, Default)]
+pub(super) struct Meter {
+    read: Arc<AtomicU64>,
+    total: Arc<AtomicU64>,
+}
+
+impl Meter {
+    /// Bytes read and bytes there are.
+    pub fn progress(&self) -> (u64, u64) {
+        let total = self.total.load(Ordering::Relaxed);
+        (self.read.load(Ordering::Relaxed).min(total), total)
+    }
+}
+
+struct Metered {
+    file: File,
+    meter: Meter,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.meter.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// A stream of a file's bytes.
+pub(super) type Bytes = Box<dyn BufRead>;
+
+/// Opens a file as it lies there; its size is added to the meter.
+///
+/// # Errors
+///
+/// The system's.
+pub(super) fn open(path: &Path, meter: &Meter) -> io::Result<Bytes> {
+    let file = File::open(path)?;
+    meter.total.fetch_add(file.metadata()?.len(), Ordering::Relaxed);
+    Ok(Box::new(BufReader::with_capacity(BUFFER_OCTETS, Metered { file, meter: meter.clone() })))
+}
+
+/// The stream decompressed, where it begins with gzip's magic number or `always` says so.
+///
+/// # Errors
+///
+/// The stream's.
+pub(super) fn gunzip(bytes: Bytes, always: bool) -> io::Result<Bytes> {
+    let (head, bytes) = peek(bytes)?;
+    if !always && !head.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    Ok(Box::new(BufReader::with_capacity(BUFFER_OCTETS, MultiGzDecoder::new(bytes))))
+}
+
+/// The first bytes of a stream, and the stream from its beginning.
+///
+/// # Errors
+///
+/// The stream's.
+pub(super) fn peek(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
+    let mut head = Vec::new();
+    bytes.by_ref().take(HEAD_OCTETS).read_to_end(&mut head)?;
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(bytes))))
+}
+
+/// Encodings of deposits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// UTF-8, and ASCII within it.
+    Utf8,
+    /// ISO 8859-1.
+    Latin1,
+    /// ISO 8859-15.
+    Latin9,
+}
+
+impl Encoding {
+    /// The encoding of a label, in any case; `None` for one that is not supported.
+    pub fn from_label(label: &str) -> Option<Encoding> {
+        match label.trim().to_ascii_lowercase().as_str() {
+            "" | "utf-8" | "utf8" | "us-ascii" | "ascii" => Some(Encoding::Utf8),
+            "iso-8859-1" | "iso8859-1" | "latin1" => Some(Encoding::Latin1),
+            "iso-8859-15" | "iso8859-15" | "latin9" => Some(Encoding::Latin9),
+            _ => None,
+        }
+    }
+
+    /// The label in the XML declaration with which a document begins; `None` where there is none.
+    pub fn declared(head: &[u8]) -> Option<String> {
+        let head = String::from_utf8_lossy(head);
+        let declaration = head.trim_start_matches('\u{feff}').strip_prefix("<?xml")?;
+        let declaration = declaration.split_once("?>")?.0;
+        let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        value.split(quote).nth(1).map(str::to_owned)
+    }
+}
+
+/// The stream in UTF-8.
+pub(super) fn in_utf8(bytes: Bytes, encoding: Encoding) -> Bytes {
+    match encoding {
+        Encoding::Utf8 => bytes,
+        Encoding::Latin1 | Encoding::Latin9 => {
+            let latin = Latin { bytes, nine: encoding == Encoding::Latin9 };
+            Box::new(BufReader::with_capacity(BUFFER_OCTETS, latin))
+        }
+    }
+}
+
+/// Reads one of two encodings of one byte a character as UTF-8.
+struct Latin {
+    bytes: Bytes,
+    nine: bool,
+}
+
+impl Read for Latin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let source = self.bytes.fill_buf()?;
+        let (mut used, mut written) = (0, 0);
+        for &byte in source {
+            let mut octets = [0; 4];
+            let octets = latin(byte, self.nine).encode_utf8(&mut octets).as_bytes();
+            let Some(room) = buffer.get_mut(written..written + octets.len()) else { break };
+            room.copy_from_slice(octets);
+            used += 1;
+            written += octets.len();
+        }
+        self.bytes.consume(used);
+        Ok(written)
+    }
+}
+
+fn latin(byte: u8, nine: bool) -> char {
+    match (nine, byte) {
+        (true, 0xa4) => '€',
+        (true, 0xa6) => 'Š',
+        (true, 0xa8) => 'š',
+        (true, 0xb4) => 'Ž',
+        (true, 0xb8) => 'ž',
+        (true, 0xbc) => 'Œ',
+        (true, 0xbd) => 'œ',
+        (true, 0xbe) => 'Ÿ',
+        _ => char::from(byte),
+    }
+}
+
+/// Counts lines as bytes are consumed, and refuses to go on when one step takes more bytes than it may: parsers
+/// above keep a whole token in memory.
+pub(super) struct Lines<R> {
+    bytes: R,
+    line: u64,
+    taken: usize,
+    limit: usize,
+}
+
+/// One step took more bytes than it may.
+#[derive(Debug)]
+pub(super) struct StepTooLarge;
+
+impl std::fmt::Display for StepTooLarge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a single tag, text, row or line is longer than allowed")
+    }
+}
+
+impl std::error::Error for StepTooLarge {}
+
+/// True for the error with which [`Lines`] stops a step.
+pub(super) fn is_too_large(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<StepTooLarge>())
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Counts from line 1; `limit` is in octets for each step.
+    pub fn new(bytes: R, limit: usize) -> Lines<R> {
+        Lines { bytes, line: 1, taken: 0, limit }
+    }
+
+    /// The line of the next byte.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Begins a step.
+    pub fn begin_step(&mut self) {
+        self.taken = 0;
+    }
+}
+
+impl<R: BufRead> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut source = self.fill_buf()?;
+        let count = source.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Lines<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken > self.limit {
+            return Err(io::Error::other(StepTooLarge));
+        }
+        self.bytes.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        if let Ok(buffer) = self.bytes.fill_buf() {
+            self.line += buffer.iter().take(count).filter(|byte| **byte == b'\n').count() as u64;
+        }
+        self.taken = self.taken.saturating_add(count);
+        self.bytes.consume(count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(mut bytes: impl Read) -> String {
+        let mut text = String::new();
+        bytes.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn ep_10_latin_text_arrives_as_utf_8() {
+        let bytes = || -> Bytes { Box::new(Cursor::new(b"Zo\xcb \xa4\xbd".to_vec())) };
+        assert_eq!(all(in_utf8(bytes(), Encoding::Latin1)), "ZoË ¤½");
+        assert_eq!(all(in_utf8(bytes(), Encoding::Latin9)), "ZoË €œ");
+    }
+
+    #[test]
+    fn the_declared_encoding_is_found() {
+        let label = |head: &str| Encoding::declared(head.as_bytes());
+        assert_eq!(label("<?xml version=\"1.0\" encoding='ISO-8859-1'?><a/>").as_deref(), Some("ISO-8859-1"));
+        assert_eq!(label("<?xml version=\"1.0\"?><a encoding=\"x\"/>"), None);
+        assert_eq!(Encoding::from_label("UTF-16"), None);
+    }
+
+    #[test]
+    fn lines_are_counted_and_steps_bounded() {
+        let mut lines = Lines::new(Cursor::new(b"a\nb\n\nc".to_vec()), 3);
+        let mut text = String::new();
+        lines.read_line(&mut text).unwrap();
+        assert_eq!(lines.line(), 2);
+        lines.begin_step();
+        lines.consume(4);
+        assert!(is_too_large(&lines.fill_buf().unwrap_err()));
+        assert_eq!(lines.line(), 4);
+    }
+}
