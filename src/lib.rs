@@ -21,6 +21,8 @@ pub mod time;
 pub mod model;
 
 #[cfg(feature = "publisher")]
+pub mod generate;
+#[cfg(feature = "publisher")]
 pub mod import;
 
 #[cfg(test)]
