@@ -25,5 +25,7 @@ pub mod generate;
 #[cfg(feature = "publisher")]
 pub mod import;
 
+pub mod disclosure;
+
 #[cfg(test)]
 mod golden;
