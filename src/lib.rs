@@ -27,5 +27,7 @@ pub mod import;
 
 pub mod disclosure;
 
+pub mod codec;
+
 #[cfg(test)]
 mod golden;
