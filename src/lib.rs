@@ -29,5 +29,9 @@ pub mod disclosure;
 
 pub mod codec;
 
+pub mod embedded;
+
+pub mod store;
+
 #[cfg(test)]
 mod golden;
