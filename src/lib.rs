@@ -32,6 +32,8 @@ pub mod codec;
 pub mod embedded;
 
 pub mod store;
+#[cfg(feature = "publisher")]
+pub mod vault;
 
 #[cfg(test)]
 mod golden;
