@@ -31,6 +31,8 @@ pub mod codec;
 
 pub mod embedded;
 
+#[cfg(feature = "publisher")]
+pub mod publish;
 pub mod store;
 #[cfg(feature = "publisher")]
 pub mod vault;
