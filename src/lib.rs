@@ -37,5 +37,7 @@ pub mod store;
 #[cfg(feature = "publisher")]
 pub mod vault;
 
+pub mod index;
+
 #[cfg(test)]
 mod golden;
