@@ -39,5 +39,9 @@ pub mod vault;
 
 pub mod index;
 
+pub mod query;
+
+pub mod answer;
+
 #[cfg(test)]
 mod golden;
