@@ -43,5 +43,7 @@ pub mod query;
 
 pub mod answer;
 
+pub mod render;
+
 #[cfg(test)]
 mod golden;
