@@ -1,0 +1,182 @@
+//! Domains (RFC 9083 §5.3).
+
+use serde::Serialize;
+
+use super::Frame;
+use super::entity::{self, Entity, Place};
+use super::event::{self, Event};
+use super::link::{self, Link};
+use super::nameserver::{self, Nameserver};
+use super::redacted::Redactions;
+use super::status;
+use crate::answer::DomainAnswer;
+use crate::disclosure::record::PublicDomain;
+use crate::model::dnssec::SecureDns;
+use crate::render::site::ZoneTexts;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Domain<'a> {
+    object_class_name: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    handle: &'a str,
+    ldh_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unicode_name: Option<String>,
+    status: Vec<&'static str>,
+    events: Vec<Event>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nameservers: Vec<Nameserver<'a>>,
+    #[serde(rename = "secureDNS")]
+    secure_dns: Dnssec<'a>,
+    links: Vec<Link<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port43: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dnssec<'a> {
+    delegation_signed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_sig_life: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ds_data: Vec<Ds>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    key_data: Vec<Key<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ds {
+    key_tag: u16,
+    algorithm: u8,
+    digest: String,
+    digest_type: u8,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Key<'a> {
+    flags: u16,
+    protocol: u8,
+    public_key: &'a str,
+    algorithm: u8,
+}
+
+/// A registered domain.
+pub(super) fn of_answer<'a>(
+    frame: &Frame<'a>,
+    answer: &'a DomainAnswer,
+    texts: Option<&'a ZoneTexts>,
+    redactions: &mut Redactions,
+) -> Domain<'a> {
+    let domain = &answer.domain;
+    Domain {
+        object_class_name: "domain",
+        handle: &domain.roid,
+        ldh_name: domain.name.as_str(),
+        unicode_name: domain.name.unicode(),
+        status: status::of_domain(domain),
+        events: events(frame, domain),
+        entities: entities(frame, answer, redactions),
+        nameservers: nameservers(frame, answer),
+        secure_dns: dnssec(&domain.secure_dns),
+        links: links(frame, answer),
+        port43: texts.and_then(|texts| texts.port43.as_deref()),
+    }
+}
+
+fn events(frame: &Frame<'_>, domain: &PublicDomain) -> Vec<Event> {
+    event::list([
+        (event::REGISTRATION, domain.created),
+        (event::LAST_CHANGED, domain.updated),
+        (event::EXPIRATION, domain.expires),
+        (event::TRANSFER, domain.transferred),
+        // The end of quarantine: then the name is released.
+        (event::DELETION, domain.quarantined_until),
+        (event::DATABASE_UPDATE, Some(frame.watermark)),
+    ])
+}
+
+/// Registrant, registrar, contacts. The registrar stands before the contacts so that an omitted contact, which is
+/// noted by its place, always comes last.
+fn entities<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer, redactions: &mut Redactions) -> Vec<Entity<'a>> {
+    let registrant = answer.domain.registrant.as_ref();
+    let mut entities = Vec::new();
+    if let Some(registrant) = registrant.filter(|registrant| registrant.omitted.is_none()) {
+        let path = "$.entities[0]".to_owned();
+        entities.push(entity::of_contact(frame, registrant, Place::OnDomain, path, redactions));
+    }
+    if let Some(registrar) = &answer.registrar {
+        let path = format!("$.entities[{}]", entities.len());
+        entities.push(entity::of_registrar(frame, registrar, Place::OnDomain, &path, redactions));
+    }
+    let omitted = registrant.filter(|registrant| registrant.omitted.is_some());
+    let contacts = answer.domain.contacts.iter().chain(omitted);
+    entity::add_contacts(frame, contacts, Place::OnDomain, "$", &mut entities, redactions);
+    entities
+}
+
+fn nameservers<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer) -> Vec<Nameserver<'a>> {
+    let servers = answer.domain.nameservers.iter().enumerate();
+    servers
+        .map(|(index, server)| {
+            let addresses = answer.addresses.get(index).unwrap_or(&server.addresses);
+            nameserver::of_domain(frame, &server.host, addresses)
+        })
+        .collect()
+}
+
+fn dnssec(secure: &SecureDns) -> Dnssec<'_> {
+    Dnssec {
+        delegation_signed: secure.is_signed(),
+        max_sig_life: secure.max_sig_life.filter(|seconds| *seconds >= 1),
+        ds_data: secure
+            .ds
+            .iter()
+            .map(|ds| Ds {
+                key_tag: ds.key_tag,
+                algorithm: ds.algorithm,
+                digest: hexadecimal(&ds.digest),
+                digest_type: ds.digest_type,
+            })
+            .collect(),
+        key_data: secure
+            .keys
+            .iter()
+            .map(|key| Key {
+                flags: key.flags,
+                protocol: key.protocol,
+                public_key: &key.public_key,
+                algorithm: key.algorithm,
+            })
+            .collect(),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
+}
+
+/// To itself, and to what the registrar's RDAP service says about the same name.
+fn links<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer) -> Vec<Link<'a>> {
+    let here = link::domain_at(frame.url.base, &answer.domain.name);
+    let there = answer
+        .registrar
+        .as_ref()
+        .and_then(|registrar| registrar.rdap_base.as_deref())
+        .and_then(link::web_base)
+        .map(|base| link::domain_at(&base, &answer.domain.name))
+        .filter(|there| *there != here);
+    let mut links = vec![Link::to_self(frame, here)];
+    links.extend(there.map(|there| Link::related(frame, there)));
+    links
+}
