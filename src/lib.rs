@@ -43,6 +43,7 @@ pub mod query;
 
 pub mod answer;
 
+pub mod explain;
 pub mod render;
 
 #[cfg(test)]
