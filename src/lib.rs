@@ -46,5 +46,7 @@ pub mod answer;
 pub mod explain;
 pub mod render;
 
+pub mod session;
+
 #[cfg(test)]
 mod golden;

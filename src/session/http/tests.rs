@@ -1,0 +1,289 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::disclosure::record::PublicRecord;
+use crate::index::SnapshotBuilder;
+use crate::render::rdap::tests::records;
+
+const HOST: &[u8] = b"rdap.registry.example";
+
+fn snapshot() -> Snapshot {
+    let mut builder = SnapshotBuilder::default();
+    builder.put(PublicRecord::Domain(records::bedrijf().domain));
+    builder.put(PublicRecord::Registrar(records::registrar()));
+    builder.put(PublicRecord::Host(records::host().host));
+    builder.finish(records::generation())
+}
+
+fn no_headers(_: &str) -> Option<Vec<u8>> {
+    None
+}
+
+fn get(path: &str) -> Request<'_> {
+    Request { method: "GET", path, query: None, secure: true, host: Some(HOST), headers: &no_headers }
+}
+
+fn ask(request: &Request<'_>) -> Response {
+    respond(request, Some(&snapshot()), &records::site())
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
+}
+
+fn json(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).unwrap()
+}
+
+/// Paths of many kinds with the status that each gets.
+const PATHS: [(&str, u16); 22] = [
+    ("/rdap/help", 200),
+    ("/rdap/help/x", 404),
+    ("/rdap/domain/a..be", 400),
+    ("/rdap/domain/%FF.be", 400),
+    ("/rdap/domain/%00", 400),
+    ("/rdap/domain/a%2F..%2Fhelp", 400),
+    ("/rdap/domain/%3Cscript%3E", 400),
+    ("/rdap/domain/not-a-domain.invalid", 404),
+    ("/rdap/domain/test.invalid", 404),
+    ("/rdap/entity/unknown", 404),
+    ("/rdap/entity/caf%C3%A9", 404),
+    ("/rdap/entity/", 400),
+    ("/rdap/ip/192.0.2.0/24", 501),
+    ("/rdap/ip/x", 400),
+    ("/rdap/domains", 501),
+    ("/rdap/foo/bar", 404),
+    ("/rdap/", 404),
+    ("/rdap", 404),
+    ("/", 404),
+    ("", 404),
+    ("*", 404),
+    ("/other/domain/bedrijf.be", 404),
+];
+
+#[test]
+fn ht_05_ht_10_to_ht_17_statuses_and_error_bodies() {
+    for (path, status) in PATHS {
+        let response = ask(&get(path));
+        assert_eq!(response.status, status, "{path}");
+        assert_eq!(header(&response, "content-type"), Some("application/rdap+json"), "{path}");
+        assert_eq!(header(&response, "access-control-allow-origin"), Some("*"), "HT-20 {path}");
+        assert_eq!(header(&response, "access-control-allow-credentials"), None, "HT-21 {path}");
+        assert_eq!(header(&response, "content-length"), Some(response.body.len().to_string().as_str()), "{path}");
+        let body = json(&response);
+        assert_eq!(body["rdapConformance"][0], "rdap_level_0", "{path}");
+        if status != 200 {
+            assert_eq!(body["errorCode"], status, "ER-01 {path}");
+            assert!(!body.to_string().contains("<script"), "ER-04 {path}");
+        }
+    }
+}
+
+#[test]
+fn ht_06_head_mirrors_get() {
+    for (path, _) in PATHS {
+        let get = ask(&get(path));
+        let head = ask(&Request { method: "HEAD", ..super::tests::get(path) });
+        assert_eq!((head.status, &head.headers, head.outcome), (get.status, &get.headers, get.outcome), "{path}");
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn ht_07_other_methods_are_refused() {
+    for method in ["POST", "PUT", "DELETE", "get", "PATCH", "CONNECT", ""] {
+        let response = ask(&Request { method, ..get("/rdap/help") });
+        assert_eq!(response.status, 405, "{method}");
+        assert_eq!(header(&response, "allow"), Some("GET, HEAD, OPTIONS"), "{method}");
+        assert_eq!(json(&response)["errorCode"], 405, "{method}");
+    }
+}
+
+#[test]
+fn ht_08_query_parameters_change_nothing() {
+    let plain = ask(&get("/rdap/help"));
+    assert_eq!(ask(&Request { query: Some("x=1&__rdap-cachebust=9"), ..get("/rdap/help") }), plain);
+}
+
+#[test]
+fn ht_22_preflight() {
+    let response = ask(&Request { method: "OPTIONS", ..get("/rdap/domain/bedrijf.be") });
+    assert_eq!((response.status, response.body.len()), (204, 0));
+    assert_eq!(header(&response, "access-control-allow-origin"), Some("*"));
+    assert_eq!(header(&response, "access-control-allow-methods"), Some("GET, HEAD, OPTIONS"));
+}
+
+#[test]
+fn ht_30_long_paths_are_refused() {
+    let long = format!("/rdap/domain/{}", "a".repeat(65_536));
+    assert_eq!(ask(&get(&long)).status, 414);
+    let name = format!("/rdap/domain/{}", "%C3%AB".repeat(QUERY_OCTETS_MAX / 2));
+    assert_eq!(ask(&get(&name)).status, 400, "a long name is read and judged");
+}
+
+#[test]
+fn er_08_without_data_only_help_is_answered() {
+    let site = records::site();
+    for path in ["/rdap/domain/bedrijf.be", "/rdap/domain/vrij.be", "/rdap/entity/c1", "/rdap/nameserver/a.be"] {
+        let response = respond(&get(path), None, &site);
+        assert_eq!((response.status, response.outcome.ending), (503, Ending::Unavailable), "{path}");
+        assert_eq!(header(&response, "retry-after"), Some("30"), "{path}");
+        assert_eq!(header(&response, "cache-control"), Some("no-store"), "{path}");
+    }
+    assert_eq!(respond(&get("/rdap/help"), None, &site).status, 200);
+    assert_eq!(respond(&get("/rdap/domain/a..be"), None, &site).status, 400);
+}
+
+#[test]
+fn entity_tags_spare_what_is_known() {
+    let first = ask(&get("/rdap/help"));
+    let tag = header(&first, "etag").unwrap().to_owned();
+    assert!(tag.starts_with('"') && tag.len() == 34, "{tag}");
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"x\" , {tag}"), "*".to_owned()] {
+        let headers = |name: &str| (name == "if-none-match").then(|| known.clone().into_bytes());
+        let again = ask(&Request { headers: &headers, ..get("/rdap/help") });
+        assert_eq!((again.status, again.body.len()), (304, 0), "{known}");
+        assert_eq!(header(&again, "etag"), Some(tag.as_str()));
+        assert_eq!(header(&again, "access-control-allow-origin"), Some("*"));
+    }
+    for unknown in [b"\"x\"".to_vec(), vec![0xff, b','], Vec::new()] {
+        let headers = |name: &str| (name == "if-none-match").then(|| unknown.clone());
+        assert_eq!(ask(&Request { headers: &headers, ..get("/rdap/help") }).status, 200);
+    }
+    let star = |name: &str| (name == "if-none-match").then(|| b"*".to_vec());
+    assert_eq!(ask(&Request { headers: &star, ..get("/rdap/entity/x") }).status, 404, "only what exists has a tag");
+}
+
+#[test]
+fn rs_12_the_asked_url_is_echoed_under_the_matching_base() {
+    let value = |host: Option<&[u8]>, secure, path: &str| {
+        let site = records::site();
+        let response = respond(&Request { host, secure, ..get(path) }, None, &site);
+        json(&response)["notices"][0]["links"][0]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let canonical = "https://rdap.registry.example/rdap/help";
+    assert_eq!(value(Some(HOST), true, "/rdap/help"), canonical);
+    assert_eq!(value(Some(b"RDAP.Registry.Example:443"), true, "/rdap/help"), canonical);
+    assert_eq!(value(Some(b"127.0.0.1:8080"), false, "/rdap/help"), "http://127.0.0.1:8080/rdap/help");
+    assert_eq!(value(Some(b"127.0.0.1:8080"), true, "/rdap/help"), canonical, "another scheme is another base");
+    for strange in [Some(b"evil.example".as_slice()), Some(b"\xff\xfe"), Some(b""), Some(b"a b\r\n"), None] {
+        assert_eq!(value(strange, false, "/rdap/help"), canonical, "{strange:?}");
+    }
+    assert_eq!(value(Some(HOST), true, "/rdap/%68elp"), "https://rdap.registry.example/rdap/%68elp");
+}
+
+#[test]
+fn a_site_without_bases_still_answers() {
+    let mut site = records::site();
+    site.rdap_bases.clear();
+    assert_eq!(respond(&get("/help"), None, &site).status, 200);
+    assert_eq!(parts("https://h"), (true, "h", "/"));
+}
+
+#[test]
+fn faults_and_limits_have_the_same_frame() {
+    let internal = refuse(&get("/rdap/help"), &Refusal::Internal { incident: "0badcafe".to_owned() });
+    assert_eq!((internal.status, internal.outcome.ending), (500, Ending::Fault));
+    assert!(json(&internal)["description"].to_string().contains("0badcafe"));
+    assert_eq!(refuse(&get("/"), &Refusal::HeadersTooLarge).status, 431);
+    assert_eq!(header(&refuse(&get("/"), &Refusal::Unavailable), "retry-after"), Some("30"));
+}
+
+#[test]
+fn a_hidden_handle_reads_like_one_that_does_not_exist() {
+    let hidden = ask(&get("/rdap/entity/P-1"));
+    let unknown = ask(&get("/rdap/entity/nobody"));
+    assert_eq!(hidden, unknown);
+}
+
+proptest! {
+    #[test]
+    fn no_head_causes_a_panic_or_a_fault(
+        method in "GET|HEAD|OPTIONS|[A-Z]{0,8}",
+        path in "(/rdap/)?(domain/|entity/|nameserver/|help|ip/)?\\PC{0,60}",
+        host in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..40)),
+        known in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..40)),
+        secure: bool,
+    ) {
+        let headers = |_: &str| known.clone();
+        let request =
+            Request { method: &method, path: &path, query: None, secure, host: host.as_deref(), headers: &headers };
+        let response = respond(&request, Some(&snapshot()), &records::site());
+        prop_assert!(response.status != 500 && response.status != 503);
+        for (name, value) in &response.headers {
+            prop_assert!(value.bytes().all(|byte| (b' '..0x7f).contains(&byte)), "{} {}", name, value);
+        }
+        if !response.body.is_empty() {
+            prop_assert!(serde_json::from_slice::<Value>(&response.body).is_ok());
+        }
+    }
+}
+
+fn path_of(href: &str) -> &str {
+    href.strip_prefix("https://rdap.registry.example").unwrap()
+}
+
+/// The objects of an answer that name themselves: their identity and where they say they are.
+fn selves(value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            let links = members.get("links").and_then(Value::as_array);
+            let to_self = links.into_iter().flatten().find(|link| link["rel"] == "self");
+            let identity = members.get("ldhName").or(members.get("handle"));
+            if let (Some(link), Some(identity)) = (to_self, identity) {
+                found.push((identity.to_string(), link["href"].as_str().unwrap().to_owned()));
+            }
+            members.values().for_each(|child| selves(child, found));
+        }
+        Value::Array(items) => items.iter().for_each(|child| selves(child, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn rs_11_every_self_link_leads_to_the_same_object() {
+    let response = ask(&get("/rdap/domain/BEDRIJF.be"));
+    assert_eq!((response.status, response.outcome.ending), (200, Ending::Found));
+    let mut found = Vec::new();
+    selves(&json(&response), &mut found);
+    assert!(found.len() >= 7, "{found:?}");
+    for (identity, href) in found {
+        let there = ask(&get(path_of(&href)));
+        assert_eq!(there.status, 200, "{href}");
+        let value = json(&there);
+        assert_eq!(value.get("ldhName").or(value.get("handle")).unwrap().to_string(), identity);
+    }
+}
+
+#[test]
+fn id_01_to_id_06_spellings_differ_only_in_the_echo() {
+    let body = |path: &str| {
+        let response = ask(&get(path));
+        assert_eq!(response.status, 200, "{path}");
+        String::from_utf8_lossy(&response.body).replace(&format!("https://rdap.registry.example{path}"), "ASKED")
+    };
+    let plain = body("/rdap/domain/bedrijf.be");
+    for path in ["/rdap/domain/BEDRIJF.BE", "/rdap/domain/bedrijf.be.", "/rdap/domain/%62edrijf.be"] {
+        let found = body(path).replace("https://rdap.registry.example/rdap/domain/bedrijf.be", "ASKED");
+        assert_eq!(found, plain, "{path}");
+    }
+}
+
+#[test]
+fn no_door_to_what_is_withheld() {
+    let mut builder = SnapshotBuilder::default();
+    let mut domain = records::persoon().domain;
+    domain.contacts.push(records::person(crate::model::vocabulary::Role::Tech));
+    builder.put(PublicRecord::Domain(domain));
+    builder.put(PublicRecord::Registrar(records::registrar()));
+    let snapshot = builder.finish(records::generation());
+    let site = records::site();
+    let found = respond(&get("/rdap/domain/persoon.be"), Some(&snapshot), &site);
+    let text = String::from_utf8_lossy(&found.body).into_owned();
+    let mut handles = Vec::new();
+    selves(&json(&found), &mut handles);
+    assert!(handles.iter().all(|(identity, _)| ["\"persoon.be\"", "\"9999\""].contains(&identity.as_str())), "{text}");
+    let free = respond(&get("/rdap/domain/vrij.be"), Some(&snapshot), &site);
+    assert_eq!((free.status, free.outcome.ending), (404, Ending::NotFound));
+}
