@@ -48,5 +48,7 @@ pub mod render;
 
 pub mod session;
 
+pub mod config;
+
 #[cfg(test)]
 mod golden;

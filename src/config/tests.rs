@@ -1,0 +1,191 @@
+//! Settings with mistakes, each with the line that it must be reported at; and the settings that are shipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+/// The repository's shipped settings.
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(name)
+}
+
+/// The demonstration's settings with one text replaced, written beside the shipped policies' path.
+fn altered(change: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+    let mut text = fs::read_to_string(shipped("demo.toml")).unwrap();
+    text = text.replace("folder = \"disclosure\"", &format!("folder = \"{}\"", shipped("disclosure").display()));
+    for (from, to) in change {
+        assert!(text.contains(from), "{from} is not in demo.toml");
+        text = text.replacen(from, to, 1);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.toml");
+    fs::write(&file, text).unwrap();
+    (folder, file)
+}
+
+/// Each change must lead to a mistake that holds `words`, at the line where `at` stands (0 for none).
+fn check(change: &[(&str, &str)], at: &str, words: &str) {
+    let (_folder, file) = altered(change);
+    let text = fs::read_to_string(&file).unwrap();
+    let line = text.lines().position(|line| line.contains(at)).map_or(0, |index| index + 1);
+    let line = if at.is_empty() { 0 } else { line };
+    let mistakes = Config::load(&file).expect_err("a mistake");
+    assert!(
+        mistakes.0.iter().any(|mistake| mistake.message.contains(words) && mistake.line == line),
+        "no `{words}` at line {line} in:\n{mistakes}"
+    );
+}
+
+#[test]
+fn every_shipped_settings_file_is_valid() {
+    let mut found = 0;
+    for entry in fs::read_dir(shipped("")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            found += 1;
+            Config::load(&path).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        }
+    }
+    assert!(found > 0);
+}
+
+#[test]
+fn the_demonstration_listens_where_the_documentation_says() {
+    let config = Config::load(&shipped("demo.toml")).unwrap();
+    let one = |text: &str| vec![text.parse::<SocketAddr>().unwrap()];
+    assert_eq!(config.listen.http, one("127.0.0.1:8080"));
+    assert_eq!(config.listen.https, one("127.0.0.1:8443"));
+    assert_eq!(config.listen.whois, one("127.0.0.1:10043"));
+    assert_eq!(config.listen.das, one("127.0.0.1:14343"));
+    assert_eq!(config.listen.admin, one("127.0.0.1:9090"));
+    assert_eq!(config.state, Path::new(env!("CARGO_MANIFEST_DIR")).join("state"));
+    assert_eq!(config.site.rdap_bases.first().map(String::as_str), Some("https://127.0.0.1:8443/rdap/"));
+    assert_eq!(config.site.zones.iter().count(), 3);
+}
+
+#[test]
+fn the_effective_settings_read_back_as_the_same() {
+    let effective = Config::load(&shipped("demo.toml")).unwrap().effective();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("effective.toml");
+    fs::write(&file, &effective).unwrap();
+    assert_eq!(Config::load(&file).unwrap_or_else(|mistakes| panic!("{mistakes}")).effective(), effective);
+    assert!(effective.contains("first_byte_ms = 5000"));
+}
+
+#[test]
+fn unknown_keys_are_mistakes() {
+    check(&[("[log]", "[log]\ncolour = 1")], "colour", "unknown key `colour` in [log]");
+    check(&[("[log]", "[logs]\na = 1\n[log]")], "[logs]", "unknown key `logs`");
+    check(&[("layout = \"gtld\"", "layout = \"gtld\"\nlayot = 1")], "layot", "unknown key `layot` in [zone]");
+    check(&[("[site]", "[limits]\nline_bytes = 1\n[site]")], "line_bytes", "unknown key `line_bytes`");
+}
+
+#[test]
+fn listeners_that_overlap_are_mistakes() {
+    check(&[("127.0.0.1:8443", "127.0.0.1:8080")], "https = [", "overlaps with 127.0.0.1:8080 of `http`");
+    check(&[("127.0.0.1:8443", "0.0.0.0:8080")], "https = [", "overlaps");
+    check(&[("127.0.0.1:14343", "[::]:10043")], "das = [", "overlaps");
+    check(&[("\"127.0.0.1:8080\"", "\"127.0.0.1:8080\", \"127.0.0.1:8080\"")], "http = [", "overlaps");
+    let (_folder, file) = altered(&[("127.0.0.1:8080", "127.0.0.1:0"), ("127.0.0.1:8443", "127.0.0.1:0")]);
+    assert!(Config::load(&file).is_ok(), "port 0 is any free port");
+}
+
+#[test]
+fn bad_addresses_are_mistakes() {
+    check(&[("127.0.0.1:8080", "localhost:8080")], "http = [", "`localhost:8080` is no address");
+    check(&[("127.0.0.1:8080", "127.0.0.1:99999")], "http = [", "is no address");
+    check(&[("127.0.0.1:9090", "0.0.0.0:9090")], "admin = [", "others than this machine");
+    check(&[("http = [\"127.0.0.1:8080\"]", "http = 8080")], "http = 8080", "wants a list of strings");
+}
+
+#[test]
+fn the_admin_door_opens_to_others_only_when_told_to() {
+    let (_folder, file) =
+        altered(&[("admin = [\"127.0.0.1:9090\"]", "admin = [\"0.0.0.0:9090\"]\nadmin_from_outside = true")]);
+    assert!(Config::load(&file).is_ok());
+}
+
+#[test]
+fn values_out_of_bounds_are_mistakes_and_never_clamped() {
+    check(&[("[site]", "[limits]\nline_octets = 63\n[site]")], "line_octets", "63 octets is not between 64 and 4096");
+    check(&[("[site]", "[limits]\nhead_ms = 99999999\n[site]")], "head_ms", "is not between");
+    check(&[("[site]", "[limits]\nhead_ms = -1\n[site]")], "head_ms", "wants a whole number");
+    check(&[("shrink_share_max = 0.1", "shrink_share_max = 1.5")], "shrink_share", "share from 0 to 1");
+}
+
+#[test]
+fn tls_files_that_cannot_be_used_are_mistakes() {
+    let files = |certificate: &str, key: &str| {
+        vec![("self_signed = true".to_owned(), format!("certificate = \"{certificate}\"\nkey = \"{key}\""))]
+    };
+    let run = |change: Vec<(String, String)>, at: &str, words: &str| {
+        let change: Vec<(&str, &str)> = change.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        check(&change, at, words);
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+    fs::write(&certificate, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+    run(files("/nowhere/c.pem", &key), "certificate =", "cannot be read");
+    run(files(&certificate, "/nowhere/k.pem"), "key =", "cannot be read");
+    run(files(&certificate, &certificate), "key =", "holds nothing of the wanted kind");
+    let other = folder.path().join("o.pem");
+    fs::write(&other, rcgen::generate_simple_self_signed(Vec::new()).unwrap().signing_key.serialize_pem()).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    run(files(&certificate, &other.display().to_string()), "key =", "is not the key of the certificate");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+        run(files(&certificate, &key), "key =", "open to every user");
+    }
+    run(vec![("self_signed = true".into(), "certificate = \"c.pem\"".into())], "[tls]", "tls.key is missing");
+    check(&[("[tls]", ""), ("self_signed = true", "")], "", "listen.https needs [tls]");
+}
+
+#[test]
+fn texts_that_clients_misread_are_mistakes() {
+    check(
+        &[("The WHOIS service is provided", "This service is free of charge and provided")],
+        "is free of charge",
+        "clients take the words",
+    );
+    check(&[("Please visit www", "ReferralServer: www")], "ReferralServer", "clients take the words");
+    check(&[("for webbased whois.", "for\\nwhois.")], "whois_withheld", "holds no line ends");
+}
+
+#[test]
+fn zones_and_policies_must_fit_together() {
+    check(&[("default = \"dns-belgium\"", "default = \"dns-belgum\"")], "dns-belgum", "no valid policy `dns-belgum`");
+    check(&[("name = \"be\"", "name = \"be\"\npolicy = \"none\"")], "policy = \"none\"", "no valid policy `none`");
+    check(&[("layout = \"be\"", "layout = \"bee\"")], "bee", "`bee` is not one of be, gtld");
+    check(&[("name = \"brussels\"", "name = \"BE\"")], "name = \"BE\"", "given twice");
+    check(&[("name = \"be\"", "name = \"b_e\"")], "b_e", "is no name");
+    check(&[("title = \"Terms of Use\"", "title = \"Words\"")], "[[zone]]", "titled `Terms of Use`");
+    check(&[("http://127.0.0.1:8080/rdap/", "http://127.0.0.1:8080/rdap")], "rdap_bases", "with a slash at its end");
+}
+
+#[test]
+fn all_mistakes_are_told_together() {
+    let (_folder, file) = altered(&[
+        ("127.0.0.1:8080", "x"),
+        ("layout = \"be\"", "layout = \"bee\""),
+        ("level = \"info\"", "level = \"loud\""),
+        ("dir = \"../state\"", "dri = \"../state\""),
+    ]);
+    let mistakes = Config::load(&file).expect_err("mistakes");
+    assert_eq!(mistakes.0.len(), 5, "{mistakes}");
+    assert!(mistakes.0.windows(2).all(|pair| pair.iter().map(|m| m.line).is_sorted()), "{mistakes}");
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_toml_is_a_mistake() {
+    assert!(Config::load(Path::new("/nowhere/loket.toml")).is_err());
+    let (_folder, file) = altered(&[("[listen]", "[listen")]);
+    assert!(Config::load(&file).expect_err("no TOML").0.iter().all(|mistake| mistake.line > 0));
+}
