@@ -49,6 +49,8 @@ pub mod render;
 pub mod session;
 
 pub mod config;
+pub mod observe;
+pub mod serve;
 
 #[cfg(test)]
 mod golden;

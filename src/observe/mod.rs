@@ -1,0 +1,97 @@
+//! What an operator sees of the running server: metrics, logs, readiness. Labels and fields come from closed sets;
+//! none holds a queried name, a person or a full address.
+
+pub mod logs;
+pub mod metrics;
+pub mod readiness;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::session::Outcome;
+use crate::time::Timestamp;
+
+pub use metrics::{Entrance, Metrics, Parting};
+pub use readiness::{Readiness, State};
+
+/// Everything that counts and tells.
+#[derive(Debug)]
+pub struct Observe {
+    /// Counters and gauges.
+    pub metrics: Metrics,
+    /// Whether questions can be answered.
+    pub readiness: Readiness,
+    questions: bool,
+    started_at: Timestamp,
+    incidents: AtomicU64,
+}
+
+impl Observe {
+    /// Nothing counted yet, not ready. `questions`: whether each question is logged.
+    pub fn new(questions: bool, started_at: Timestamp) -> Observe {
+        let metrics = Metrics::new();
+        Observe { metrics, readiness: Readiness::default(), questions, started_at, incidents: AtomicU64::new(0) }
+    }
+
+    /// Counts what became of a question, and logs it where the settings say so.
+    pub fn question(&self, outcome: &Outcome, client: IpAddr) {
+        self.metrics.answered(outcome);
+        if self.questions {
+            let (door, asked, ending) = (outcome.door.word(), outcome.asked.word(), outcome.ending.word());
+            tracing::info!(target: "loket::question", door, asked, ending, client = %network(client));
+        }
+    }
+
+    /// A new incident id: eight hexadecimal digits, which tell nothing and repeat rarely.
+    pub fn incident(&self) -> String {
+        let count = self.incidents.fetch_add(1, Ordering::Relaxed);
+        let mut hasher = DefaultHasher::new();
+        (self.started_at.as_microsecond(), count).hash(&mut hasher);
+        format!("{:08x}", hasher.finish() & 0xffff_ffff)
+    }
+
+    /// Sets the state of readiness, with its gauge.
+    pub fn state(&self, state: State) {
+        self.readiness.set(state);
+        self.metrics.ready(state == State::Ready);
+    }
+}
+
+/// The network of a client, for logs: /24 of IPv4, /48 of IPv6.
+pub fn network(client: IpAddr) -> String {
+    match client.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_hide_the_host() {
+        for (address, expected) in [
+            ("192.0.2.77", "192.0.2.0/24"),
+            ("::ffff:192.0.2.77", "192.0.2.0/24"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ] {
+            assert_eq!(network(address.parse().expect("an address")), expected);
+        }
+    }
+
+    #[test]
+    fn incidents_differ() {
+        let observe = Observe::new(false, Timestamp::UNIX_EPOCH);
+        let (a, b) = (observe.incident(), observe.incident());
+        assert_ne!(a, b);
+        assert!(a.len() == 8 && a.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

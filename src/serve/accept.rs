@@ -1,0 +1,185 @@
+//! Accept loops: bounded, never ended by an error, drained at the end.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use super::{Shell, admin, http, line};
+use crate::config::Limits;
+use crate::config::limits::size;
+use crate::observe::{Entrance, Parting, network};
+use crate::session::Door;
+
+/// Connections of the admin door at a time. It does not share the number of all doors, so that a flood at the others
+/// leaves it reachable.
+const ADMIN_CONNECTIONS: usize = 32;
+
+/// A socket that listens.
+#[derive(Debug)]
+pub struct Gate {
+    /// What is spoken there.
+    pub entrance: Entrance,
+    /// The socket.
+    pub listener: TcpListener,
+}
+
+impl Gate {
+    /// Binds an address.
+    ///
+    /// # Errors
+    /// Those of the system: the address is taken, or not allowed.
+    pub async fn bind(entrance: Entrance, address: SocketAddr) -> io::Result<Gate> {
+        Ok(Gate { entrance, listener: TcpListener::bind(address).await? })
+    }
+}
+
+/// The permits of the connections.
+#[derive(Clone, Debug)]
+pub struct Permits {
+    door: Arc<Semaphore>,
+    all: Option<Arc<Semaphore>>,
+}
+
+/// Held while a connection is open.
+type Held = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+
+impl Permits {
+    /// Permits of every entrance; those of strangers share a total.
+    pub fn for_entrances(limits: &Limits) -> impl Fn(Entrance) -> Permits + use<> {
+        let all = Arc::new(Semaphore::new(size(limits.connections).min(Semaphore::MAX_PERMITS)));
+        let door = size(limits.connections_per_door).min(Semaphore::MAX_PERMITS);
+        let doors: Vec<Arc<Semaphore>> = Entrance::ALL.iter().map(|_| Arc::new(Semaphore::new(door))).collect();
+        let admin = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
+        move |entrance| match (entrance, doors.get(entrance as usize)) {
+            (Entrance::Admin, _) | (_, None) => Permits { door: Arc::clone(&admin), all: None },
+            (_, Some(door)) => Permits { door: Arc::clone(door), all: Some(Arc::clone(&all)) },
+        }
+    }
+
+    /// Waits for a permit; `None` only if the semaphores were closed, which nobody does.
+    async fn acquire(&self) -> Option<Held> {
+        let door = Arc::clone(&self.door).acquire_owned().await.ok()?;
+        let all = match &self.all {
+            Some(all) => Some(Arc::clone(all).acquire_owned().await.ok()?),
+            None => None,
+        };
+        Some((door, all))
+    }
+}
+
+/// Accepts until `stop` says true, then waits for the open connections as long as the drain's deadline allows.
+/// Returns how many had to be cut.
+pub async fn accept(
+    gate: Gate,
+    shell: Arc<Shell>,
+    permits: Permits,
+    tls: Option<TlsAcceptor>,
+    mut stop: watch::Receiver<bool>,
+) -> usize {
+    let mut open = JoinSet::new();
+    let entrance = gate.entrance;
+    let pause = Limits::span(shell.limits.accept_pause_ms);
+    let mut waiting = None;
+    loop {
+        let held = tokio::select! {
+            biased;
+            () = stopped(&mut stop) => break,
+            Some(ended) = open.join_next() => { settle(&shell, entrance, ended); continue }
+            held = async { match waiting.take() { Some(held) => Some(held), None => permits.acquire().await } } => held,
+        };
+        let accepted = tokio::select! {
+            biased;
+            () = stopped(&mut stop) => break,
+            Some(ended) = open.join_next() => { settle(&shell, entrance, ended); waiting = held; continue }
+            accepted = gate.listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                shell.observe.metrics.opened(entrance);
+                let (shell, tls, stop) = (Arc::clone(&shell), tls.clone(), stop.clone());
+                open.spawn(async move {
+                    let parting = connection(entrance, stream, peer.ip(), &shell, tls, stop).await;
+                    tracing::debug!(entrance = entrance.word(), parting = parting.word(), client = %network(peer.ip()), "closed");
+                    drop(held);
+                    parting
+                });
+            }
+            Err(error) => {
+                waiting = held;
+                shell.observe.metrics.accept_failed(entrance);
+                tracing::warn!(entrance = entrance.word(), %error, "a connection was not accepted; pausing");
+                tokio::select! {
+                    () = stopped(&mut stop) => break,
+                    () = tokio::time::sleep(pause) => {}
+                }
+            }
+        }
+    }
+    drop(gate);
+    drain(&shell, entrance, open).await
+}
+
+async fn drain(shell: &Shell, entrance: Entrance, mut open: JoinSet<Parting>) -> usize {
+    let finish = async {
+        while let Some(ended) = open.join_next().await {
+            settle(shell, entrance, ended);
+        }
+    };
+    // On time or not, what is left is counted next.
+    let _elapsed = tokio::time::timeout(Limits::span(shell.limits.drain_ms), finish).await;
+    let cut = open.len();
+    if cut > 0 {
+        tracing::warn!(entrance = entrance.word(), cut, "the drain's deadline passed; connections are cut");
+        open.abort_all();
+        while let Some(ended) = open.join_next().await {
+            settle(shell, entrance, ended);
+        }
+    }
+    cut
+}
+
+fn settle(shell: &Shell, entrance: Entrance, ended: Result<Parting, JoinError>) {
+    let parting = match ended {
+        Ok(parting) => parting,
+        Err(error) if error.is_panic() => {
+            shell.observe.metrics.panicked();
+            tracing::error!(entrance = entrance.word(), "a panic ended a connection and was contained");
+            Parting::Panic
+        }
+        Err(_cancelled) => Parting::Cut,
+    };
+    shell.observe.metrics.closed(entrance, parting);
+}
+
+/// Returns when `stop` says true, or when whoever could say so is gone.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error says that the sender is gone: that is a stop too.
+    let _gone = stop.wait_for(|stop| *stop).await.map(|_| ());
+}
+
+async fn connection(
+    entrance: Entrance,
+    stream: TcpStream,
+    peer: IpAddr,
+    shell: &Arc<Shell>,
+    tls: Option<TlsAcceptor>,
+    stop: watch::Receiver<bool>,
+) -> Parting {
+    if stream.set_nodelay(true).is_err() {
+        return Parting::Broken;
+    }
+    match (entrance, tls) {
+        (Entrance::Http, _) => http::plain(stream, peer, shell, stop).await,
+        (Entrance::Https, Some(tls)) => http::secure(stream, tls, peer, shell, stop).await,
+        // An HTTPS entrance is only built together with its certificate.
+        (Entrance::Https, None) => Parting::Handshake,
+        (Entrance::Whois, _) => line::converse(stream, Door::Whois, peer, shell).await,
+        (Entrance::Das, _) => line::converse(stream, Door::Das, peer, shell).await,
+        (Entrance::Admin, _) => admin::converse(stream, shell, stop).await,
+    }
+}

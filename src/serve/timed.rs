@@ -1,0 +1,261 @@
+//! A stream on which every wait has a deadline: for the first octet, for the rest of a head, between requests, for
+//! each step of a write and for a whole answer.
+//!
+//! It knows nothing of HTTP: octets that arrive after a pause begin a head, octets that leave end it. On HTTP/2,
+//! where many exchanges share a stream, only the pause and the writes are watched ([`Watch::Flow`]).
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::config::Limits;
+use crate::time::deadline;
+
+/// How reads are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// Request after request: a head has a deadline from its first octet.
+    Requests,
+    /// A flow of frames: only pauses have a deadline.
+    Flow,
+}
+
+/// A stream with deadlines.
+#[derive(Debug)]
+pub struct Timed<S> {
+    inner: S,
+    watch: Watch,
+    head: Duration,
+    idle: Duration,
+    step: Duration,
+    whole: Duration,
+    /// True between the first octet of a head and the first octet of its answer.
+    in_head: bool,
+    reading: Pin<Box<Sleep>>,
+    writing: Option<Writing>,
+}
+
+/// An answer on its way out.
+#[derive(Debug)]
+struct Writing {
+    end: Instant,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Timed<S> {
+    /// Watches a stream whose first octet is still to come.
+    pub fn new(inner: S, watch: Watch, limits: &Limits) -> Timed<S> {
+        Timed {
+            inner,
+            watch,
+            head: Limits::span(limits.head_ms),
+            idle: Limits::span(limits.idle_ms),
+            step: Limits::span(limits.write_ms),
+            whole: Limits::span(limits.request_ms),
+            in_head: false,
+            reading: Box::pin(sleep_until(deadline(Limits::span(limits.first_byte_ms)))),
+            writing: None,
+        }
+    }
+
+    /// The same stream, from now on a flow of frames that was just heard from.
+    pub fn into_flow(mut self, limits: &Limits) -> Timed<S> {
+        self.watch = Watch::Flow;
+        self.in_head = false;
+        self.reading.as_mut().reset(deadline(Limits::span(limits.idle_ms)));
+        self
+    }
+
+    fn read_progress(&mut self) {
+        match self.watch {
+            Watch::Requests if !self.in_head => {
+                self.in_head = true;
+                self.reading.as_mut().reset(deadline(self.head));
+            }
+            Watch::Requests => {}
+            Watch::Flow => self.reading.as_mut().reset(deadline(self.idle)),
+        }
+    }
+
+    fn write_begins(&mut self) {
+        self.in_head = false;
+        self.reading.as_mut().reset(deadline(self.idle));
+        if self.writing.is_none() {
+            self.writing = Some(Writing { end: deadline(self.whole), stalled: None });
+        }
+    }
+
+    /// Judges the outcome of one write: progress restarts the deadline of a step, a stall waits for it.
+    fn write_step<T>(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let Some(writing) = &mut self.writing else {
+            return step;
+        };
+        if step.is_ready() {
+            writing.stalled = None;
+            return step;
+        }
+        let until = deadline(self.step).min(writing.end);
+        let stalled = writing.stalled.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        match stalled.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(too_slow())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+fn too_slow() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "a deadline passed")
+}
+
+/// True when an error, or one of its sources, is a deadline of [`Timed`].
+pub fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        match Pin::new(&mut self.inner).poll_read(cx, buf) {
+            Poll::Ready(outcome) => {
+                if buf.filled().len() > before {
+                    self.read_progress();
+                    // A head that trickles is always ready to be read: its deadline counts all the same.
+                    if self.in_head && self.reading.is_elapsed() {
+                        return Poll::Ready(Err(too_slow()));
+                    }
+                }
+                Poll::Ready(outcome)
+            }
+            Poll::Pending => match self.reading.as_mut().poll(cx) {
+                Poll::Ready(()) => Poll::Ready(Err(too_slow())),
+                Poll::Pending => Poll::Pending,
+            },
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.write_begins();
+        let step = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.write_step(cx, step)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.write_begins();
+        let step = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.write_step(cx, step)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let step = Pin::new(&mut self.inner).poll_flush(cx);
+        if step.is_ready() {
+            self.writing = None;
+            return step;
+        }
+        self.write_step(cx, step)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.writing.is_none() {
+            self.writing = Some(Writing { end: deadline(self.whole), stalled: None });
+        }
+        let step = Pin::new(&mut self.inner).poll_shutdown(cx);
+        self.write_step(cx, step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    async fn seconds(work: impl Future<Output = io::Result<usize>>) -> (u64, Option<io::ErrorKind>) {
+        let start = Instant::now();
+        let outcome = work.await;
+        (start.elapsed().as_secs(), outcome.err().map(|error| error.kind()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_client_has_until_the_first_byte() {
+        let (_client, server) = duplex(64);
+        let mut timed = Timed::new(server, Watch::Requests, &Limits::default());
+        let outcome = seconds(timed.read(&mut [0; 8])).await;
+        assert_eq!(outcome, (5, Some(io::ErrorKind::TimedOut)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_trickles_ends_at_its_deadline() {
+        let (mut client, server) = duplex(64);
+        let mut timed = Timed::new(server, Watch::Requests, &Limits::default());
+        let trickle = tokio::spawn(async move {
+            while client.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let read_on = async {
+            loop {
+                if timed.read(&mut [0; 8]).await? == 0 {
+                    return Ok(0);
+                }
+            }
+        };
+        let outcome = seconds(read_on).await;
+        assert_eq!(outcome, (5, Some(io::ErrorKind::TimedOut)));
+        trickle.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn between_requests_the_idle_deadline_counts() {
+        let (mut client, server) = duplex(64);
+        let mut timed = Timed::new(server, Watch::Requests, &Limits::default());
+        client.write_all(b"question").await.expect("room");
+        assert_eq!(timed.read(&mut [0; 8]).await.expect("the question"), 8);
+        timed.write_all(b"answer").await.expect("room");
+        timed.flush().await.expect("room");
+        let outcome = seconds(timed.read(&mut [0; 8])).await;
+        assert_eq!(outcome, (30, Some(io::ErrorKind::TimedOut)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stands_still_is_cut_and_one_that_crawls_too() {
+        let (_client, server) = duplex(4);
+        let mut timed = Timed::new(server, Watch::Requests, &Limits::default());
+        let stand = seconds(async { timed.write_all(b"a long answer").await.map(|()| 0) }).await;
+        assert_eq!(stand, (10, Some(io::ErrorKind::TimedOut)));
+
+        let (mut client, server) = duplex(4);
+        let mut timed = Timed::new(server, Watch::Requests, &Limits { write_ms: 4000, ..Limits::default() });
+        let crawl = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+                if client.read(&mut [0; 1]).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let outcome = seconds(async { timed.write_all(&[0; 4096]).await.map(|()| 0) }).await;
+        assert_eq!(outcome, (10, Some(io::ErrorKind::TimedOut)));
+        crawl.abort();
+    }
+}

@@ -1,0 +1,162 @@
+//! The certificate and the terms of TLS: versions 1.2 and 1.3, ECDHE with AES-GCM on 1.2 (GP-03, GP-04).
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
+use tokio_rustls::rustls::{self, CipherSuite, ServerConfig, version};
+
+use crate::config::Tls;
+
+/// Why the HTTPS door cannot open.
+#[derive(Debug)]
+pub enum TlsFault {
+    /// A PEM file cannot be read.
+    File(PathBuf, rustls_pki_types::pem::Error),
+    /// The folder or a file of the self-signed certificate cannot be written.
+    Write(PathBuf, io::Error),
+    /// The self-signed certificate cannot be made for the names of the settings.
+    Make(rcgen::Error),
+    /// Certificate and key do not belong together, or are of a kind that is not supported.
+    Refused(rustls::Error),
+}
+
+impl fmt::Display for TlsFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TlsFault::File(path, _) => write!(f, "{} cannot be read as PEM", path.display()),
+            TlsFault::Write(path, _) => write!(f, "{} cannot be written", path.display()),
+            TlsFault::Make(_) => f.write_str("the self-signed certificate cannot be made"),
+            TlsFault::Refused(_) => f.write_str("the certificate and its key cannot be used"),
+        }
+    }
+}
+
+impl std::error::Error for TlsFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            TlsFault::File(_, error) => Some(error),
+            TlsFault::Write(_, error) => Some(error),
+            TlsFault::Make(error) => Some(error),
+            TlsFault::Refused(error) => Some(error),
+        }
+    }
+}
+
+/// Reads the certificate, or makes it at the first start, and states the terms.
+///
+/// # Errors
+/// Files that cannot be read or written, and certificates that do not fit their key.
+pub fn acceptor(tls: &Tls, state: &Path) -> Result<TlsAcceptor, TlsFault> {
+    let (certificate, key) = match tls {
+        Tls::Files { certificate, key } => (certificate.clone(), key.clone()),
+        Tls::SelfSigned { names } => self_signed(names, &state.join("tls"))?,
+    };
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&certificate)
+        .and_then(|items| items.collect())
+        .map_err(|error| TlsFault::File(certificate, error))?;
+    let key = PrivateKeyDer::from_pem_file(&key).map_err(|error| TlsFault::File(key, error))?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(TlsFault::Refused)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// The suites of TLS 1.3, and of TLS 1.2 those that GP-04 names.
+fn provider() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| {
+        suite.tls13().is_some()
+            || matches!(
+                suite.suite(),
+                CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                    | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+                    | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                    | CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+            )
+    });
+    provider
+}
+
+/// The files of the self-signed certificate, made unless both are there.
+fn self_signed(names: &[String], folder: &Path) -> Result<(PathBuf, PathBuf), TlsFault> {
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    if certificate.is_file() && key.is_file() {
+        return Ok((certificate, key));
+    }
+    let made = rcgen::generate_simple_self_signed(names.to_vec()).map_err(TlsFault::Make)?;
+    fs::create_dir_all(folder).map_err(|error| TlsFault::Write(folder.to_owned(), error))?;
+    // The key comes first: a start that is cut here makes both anew.
+    write(&key, &made.signing_key.serialize_pem(), 0o600).map_err(|error| TlsFault::Write(key.clone(), error))?;
+    write(&certificate, &made.cert.pem(), 0o644).map_err(|error| TlsFault::Write(certificate.clone(), error))?;
+    Ok((certificate, key))
+}
+
+/// Writes a file anew, readable as `mode` says from its first octet on.
+fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _unused = mode;
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gp_04_tls_1_2_has_four_suites() {
+        let old: Vec<String> = provider()
+            .cipher_suites
+            .iter()
+            .filter(|suite| suite.tls13().is_none())
+            .map(|suite| format!("{:?}", suite.suite()))
+            .collect();
+        assert_eq!(old.len(), 4, "{old:?}");
+        assert!(old.iter().all(|suite| suite.contains("ECDHE") && suite.contains("GCM")), "{old:?}");
+    }
+
+    #[test]
+    fn the_self_signed_certificate_is_made_once_and_its_key_is_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tls = Tls::SelfSigned { names: vec!["localhost".into(), "127.0.0.1".into()] };
+        acceptor(&tls, folder.path()).expect("made");
+        let key = folder.path().join("tls/key.pem");
+        let first = fs::read(&key).expect("a key");
+        acceptor(&tls, folder.path()).expect("read");
+        assert_eq!(fs::read(&key).expect("a key"), first);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&key).expect("a key").permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_certificate_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        let names = ["localhost".to_owned()];
+        let (certificate, _) = self_signed(&names, &one).expect("made");
+        let (_, key) = self_signed(&names, &two).expect("made");
+        let outcome = acceptor(&Tls::Files { certificate, key }, folder.path());
+        assert!(matches!(outcome, Err(TlsFault::Refused(_))));
+    }
+}
