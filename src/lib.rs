@@ -52,5 +52,8 @@ pub mod config;
 pub mod observe;
 pub mod serve;
 
+pub mod app;
+pub mod cli;
+
 #[cfg(test)]
 mod golden;
