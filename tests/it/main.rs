@@ -1,0 +1,27 @@
+//! The one integration binary: it links once, and its modules share the started server of `demo`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that meets the unexpected fails, reads the clock and asks the environment"
+)]
+#![cfg(feature = "publisher")]
+
+mod allow_list;
+mod bad_input;
+mod canary;
+mod client;
+mod crash;
+mod demo;
+mod disclosure;
+mod end_to_end;
+mod layering;
+mod no_leak;
+mod programs;
+mod redaction;
+mod redaction_paths;
+mod register;
+mod server;
+mod standards;
