@@ -214,7 +214,9 @@ impl Register {
         let (statuses, rgp_statuses, facts) = self.standing(&mut dice);
         let nameservers =
             if statuses.contains(&DomainStatus::Inactive) { vec![] } else { self.nameservers(&mut dice, index)? };
-        let age = dice.days(1, 6000);
+        // The add grace period lasts five days.
+        let oldest = if rgp_statuses.contains(&RgpStatus::AddPeriod) { 5 } else { 6000 };
+        let age = dice.days(1, oldest);
         Some(Object::Domain(Domain {
             roid: format!("D{index}-GEN"),
             idn_table: name.is_idn().then(|| IDN_TABLE.to_owned()),
