@@ -48,7 +48,8 @@ pub(super) fn decide_contact(
 }
 
 /// The organisation's name. What only says that there is none counts as absent; the person's own name is a name,
-/// wherever it stands, and shown only where names are.
+/// wherever it stands, and shown only where names are: in whichever form it stands, so that asking to hide that form
+/// does not bring out the other.
 fn organisation(
     contact: &Contact,
     rules: &Rules<'_>,
@@ -58,7 +59,7 @@ fn organisation(
     let hidden = |form| hides(organisation_in(form));
     let group = Group::choose(&contact.postal, |postal| filled(postal).is_some(), hidden);
     let decided = group.element(rules, Field::Organisation, filled);
-    if decided.shown().is_none() || !group.chosen().is_some_and(own_name) {
+    if decided.shown().is_none() || !contact.postal.iter().any(own_name) {
         return decided;
     }
     match rules.ruling(Field::Name) {

@@ -89,11 +89,6 @@ impl<'a> Group<'a> {
         Group { filled, chosen }
     }
 
-    /// The form that may be used; where all are hidden, `None`.
-    pub fn chosen(&self) -> Option<&'a PostalInfo> {
-        self.chosen
-    }
-
     /// One element of the group, from the chosen form. Where all forms are hidden it is withheld, if any form has
     /// it; where only the preferred one is hidden, another form takes its place but adds nothing to it: asking to
     /// hide one form must not show an element that was not shown before.

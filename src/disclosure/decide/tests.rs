@@ -153,6 +153,18 @@ fn ep_09_forms_that_contradict_each_other_make_a_natural_person() {
 }
 
 #[test]
+fn ep_01_hiding_the_own_name_in_one_form_does_not_bring_out_the_organisation_of_the_other() {
+    let mut contact = contact("Jan Peeters", Some("Jan Peeters"), None);
+    contact.postal.push(postal(PostalForm::International, "Jan Peeters", Some("Voorbeeld bv")));
+    let policy = shipped("dns-belgium");
+    for disclose in [None, hide(&[DiscloseElement::OrganisationLoc]), hide(&[DiscloseElement::OrganisationInt])] {
+        contact.disclose = disclose;
+        let decided = contact::decide_contact(&contact, Role::Tech, Role::RegistrarContact, &policy, AT);
+        assert_eq!(decided.organisation.shown(), None, "{:?}", contact.disclose);
+    }
+}
+
+#[test]
 fn shield_makes_a_natural_person_of_every_kind() {
     let mut contact = organisation();
     contact.shielded = true;
