@@ -237,25 +237,8 @@ fn organisation() -> PublicContact {
 
 fn omitted() -> PublicContact {
     PublicContact {
-        role: Role::Billing,
         omitted: Some((Reason::RoleNotPublished, ClauseIndex(5))),
-        kind: Disclosed::Absent,
-        handle: Disclosed::Absent,
-        name: Disclosed::Absent,
-        organisation: Disclosed::Absent,
-        street: Disclosed::Absent,
-        city: Disclosed::Absent,
-        province: Disclosed::Absent,
-        postal_code: Disclosed::Absent,
-        country: Disclosed::Absent,
-        voice: Disclosed::Absent,
-        fax: Disclosed::Absent,
-        email: Disclosed::Absent,
-        language: Disclosed::Absent,
-        vat: Disclosed::Absent,
-        created: Disclosed::Absent,
-        updated: Disclosed::Absent,
-        seal: Seal::decided(),
+        ..PublicContact::blank(Role::Billing, Seal::decided())
     }
 }
 

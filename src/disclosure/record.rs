@@ -143,6 +143,33 @@ pub struct PublicContact {
     pub seal: Seal,
 }
 
+impl PublicContact {
+    /// A contact of whom nothing is known.
+    pub fn blank(role: Role, seal: Seal) -> PublicContact {
+        PublicContact {
+            role,
+            omitted: None,
+            kind: Disclosed::Absent,
+            handle: Disclosed::Absent,
+            name: Disclosed::Absent,
+            organisation: Disclosed::Absent,
+            street: Disclosed::Absent,
+            city: Disclosed::Absent,
+            province: Disclosed::Absent,
+            postal_code: Disclosed::Absent,
+            country: Disclosed::Absent,
+            voice: Disclosed::Absent,
+            fax: Disclosed::Absent,
+            email: Disclosed::Absent,
+            language: Disclosed::Absent,
+            vat: Disclosed::Absent,
+            created: Disclosed::Absent,
+            updated: Disclosed::Absent,
+            seal,
+        }
+    }
+}
+
 /// A name server of a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicDelegation {

@@ -98,25 +98,5 @@ fn address_in(form: PostalForm) -> DiscloseElement {
 
 /// A contact in a role that is never published: nothing of it, not even which fields it has.
 fn omitted(role: Role, clause: ClauseIndex) -> PublicContact {
-    PublicContact {
-        role,
-        omitted: Some((Reason::RoleNotPublished, clause)),
-        kind: Disclosed::Absent,
-        handle: Disclosed::Absent,
-        name: Disclosed::Absent,
-        organisation: Disclosed::Absent,
-        street: Disclosed::Absent,
-        city: Disclosed::Absent,
-        province: Disclosed::Absent,
-        postal_code: Disclosed::Absent,
-        country: Disclosed::Absent,
-        voice: Disclosed::Absent,
-        fax: Disclosed::Absent,
-        email: Disclosed::Absent,
-        language: Disclosed::Absent,
-        vat: Disclosed::Absent,
-        created: Disclosed::Absent,
-        updated: Disclosed::Absent,
-        seal: Seal::decided(),
-    }
+    PublicContact { omitted: Some((Reason::RoleNotPublished, clause)), ..PublicContact::blank(role, Seal::decided()) }
 }

@@ -42,27 +42,7 @@ fn phone(number: &str, extension: Option<&str>) -> Disclosed<Phone> {
 
 /// A contact of which nothing exists.
 pub(crate) fn nobody(role: Role) -> PublicContact {
-    PublicContact {
-        role,
-        omitted: None,
-        kind: Disclosed::Absent,
-        handle: Disclosed::Absent,
-        name: Disclosed::Absent,
-        organisation: Disclosed::Absent,
-        street: Disclosed::Absent,
-        city: Disclosed::Absent,
-        province: Disclosed::Absent,
-        postal_code: Disclosed::Absent,
-        country: Disclosed::Absent,
-        voice: Disclosed::Absent,
-        fax: Disclosed::Absent,
-        email: Disclosed::Absent,
-        language: Disclosed::Absent,
-        vat: Disclosed::Absent,
-        created: Disclosed::Absent,
-        updated: Disclosed::Absent,
-        seal: Seal::decided(),
-    }
+    PublicContact::blank(role, Seal::decided())
 }
 
 /// An organisation as `dns-belgium` shows it.
