@@ -39,6 +39,8 @@ pub mod vault;
 
 pub mod index;
 
+pub mod guard;
+
 pub mod query;
 
 pub mod answer;

@@ -17,14 +17,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("vault", &["model", "disclosure", "embedded"]),
     ("publish", &["model", "import", "disclosure", "codec", "store", "vault"]),
     ("index", &["model", "disclosure", "codec"]),
-    ("query", &["model"]),
+    ("guard", &["model"]),
+    ("query", &["model", "guard"]),
     ("answer", &["model", "disclosure", "index", "query"]),
     ("explain", &["model", "disclosure", "answer"]),
-    ("render", &["model", "disclosure", "index", "query", "answer"]),
-    ("session", &["model", "disclosure", "index", "query", "answer", "render"]),
-    ("config", &["model", "disclosure", "render"]),
-    ("observe", &["model", "session", "config", "index"]),
-    ("serve", &["model", "index", "query", "render", "session", "config", "observe"]),
+    ("render", &["model", "guard", "disclosure", "index", "query", "answer"]),
+    ("session", &["model", "guard", "disclosure", "index", "query", "answer", "render"]),
+    ("config", &["model", "guard", "disclosure", "render"]),
+    ("observe", &["model", "guard", "session", "config", "index"]),
+    ("serve", &["model", "guard", "index", "query", "render", "session", "config", "observe"]),
     (
         "app",
         &[
@@ -35,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "publish",
             "import",
             "index",
+            "guard",
             "render",
             "session",
             "config",
@@ -53,6 +55,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "store",
             "publish",
             "index",
+            "guard",
             "query",
             "answer",
             "explain",
@@ -82,7 +85,8 @@ const RESERVED: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that neither wait nor touch files, sockets, environment or randomness.
-const PURE: &[&str] = &["model", "disclosure", "codec", "index", "query", "answer", "explain", "render", "session"];
+const PURE: &[&str] =
+    &["model", "disclosure", "codec", "index", "guard", "query", "answer", "explain", "render", "session"];
 const IMPURE_WORDS: &[&str] =
     &["std::fs", "std::net::Tcp", "std::env", "tokio::", "hyper::", "SystemRandom", "std::io::stdin"];
 
