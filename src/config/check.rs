@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::limits::{Limits, TABLE};
 use super::source::{At, Mistakes, Notes, Section};
-use super::{Config, Disclosure, Import, Listen, Log, LogFormat, LogLevel, tls, zones};
+use super::{Config, Disclosure, Listen, Log, LogFormat, LogLevel, guard, import, tls, zones};
 use crate::disclosure::policy::Policy;
 use crate::render::site::Site;
 
 /// A policy file larger than this is refused, in octets.
 const POLICY_OCTETS_MAX: u64 = 1 << 20;
-
-/// Share of the domains that one import may remove where the settings name none.
-const SHRINK_SHARE_MAX_DEFAULT: f64 = 0.1;
 
 /// Checks the text of a settings file. `path` is absolute; `shown` is its name in messages.
 pub fn config(path: &Path, shown: &str, text: &str) -> Result<Config, Mistakes> {
@@ -28,22 +25,23 @@ pub fn config(path: &Path, shown: &str, text: &str) -> Result<Config, Mistakes> 
     }
 }
 
-fn document<'t>(path: &Path, folder: &Path, text: &'t str, notes: &mut Notes<'t>) -> Option<Config> {
+fn document(path: &Path, folder: &Path, text: &str, notes: &mut Notes) -> Option<Config> {
     let mut document = Section::document(text, notes)?;
     let state = state(document.section("state", notes), folder, notes);
     let listen = listen(document.section("listen", notes), notes);
     let tls = tls::section(document.section("tls", notes), folder, !listen.https.is_empty(), notes);
     let disclosure = disclosure(document.section("disclosure", notes), folder, notes);
-    let import = import(document.section("import", notes), folder, notes);
+    let import = import::section(document.section("import", notes), folder, &state, notes);
     let log = log(document.section("log", notes), notes);
     let limits = limits(document.section("limits", notes), notes);
+    let guard = guard::section(document.section("guard", notes), notes);
     let site = document.section("site", notes);
     let zones = document.sections("zone", notes);
     let (zones, texts) = zones::sections(zones, &disclosure, notes);
     let site =
         self::site(site, notes, |operator, rdap_bases, contact| Site { operator, rdap_bases, contact, zones, texts });
     document.finish(notes);
-    Some(Config { file: path.to_owned(), state, listen, tls, site, disclosure, import, log, limits })
+    Some(Config { file: path.to_owned(), state, listen, tls, site, disclosure, import, log, limits, guard })
 }
 
 /// A path of the settings: as it stands when absolute, else from the folder of the settings file.
@@ -62,15 +60,15 @@ pub fn path(folder: &Path, text: &str) -> PathBuf {
     clean
 }
 
-fn state(mut section: Section<'_>, folder: &Path, notes: &mut Notes<'_>) -> PathBuf {
+fn state(mut section: Section<'_>, folder: &Path, notes: &mut Notes) -> PathBuf {
     let dir = section.required_text("dir", notes);
     section.finish(notes);
     dir.map_or_else(PathBuf::new, |dir| path(folder, &dir.value))
 }
 
-fn listen(mut section: Section<'_>, notes: &mut Notes<'_>) -> Listen {
+fn listen(mut section: Section<'_>, notes: &mut Notes) -> Listen {
     let mut taken: Vec<(SocketAddr, &'static str)> = Vec::new();
-    let mut door = |key: &'static str, section: &mut Section<'_>, notes: &mut Notes<'_>| {
+    let mut door = |key: &'static str, section: &mut Section<'_>, notes: &mut Notes| {
         let mut found = Vec::new();
         for text in section.texts(key, notes) {
             if let Some(address) = address(&text, key, notes) {
@@ -118,7 +116,7 @@ fn listen(mut section: Section<'_>, notes: &mut Notes<'_>) -> Listen {
     }
 }
 
-fn address(text: &At<String>, key: &str, notes: &mut Notes<'_>) -> Option<At<SocketAddr>> {
+fn address(text: &At<String>, key: &str, notes: &mut Notes) -> Option<At<SocketAddr>> {
     match text.value.parse() {
         Ok(value) => Some(At { value, line: text.line }),
         Err(_) => {
@@ -145,7 +143,7 @@ fn overlap(a: SocketAddr, b: SocketAddr) -> bool {
 
 fn site(
     mut section: Section<'_>,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
     build: impl FnOnce(String, Vec<String>, Option<String>) -> Site,
 ) -> Site {
     let operator = section.required_text("operator", notes).map_or_else(String::new, |text| text.value);
@@ -184,7 +182,7 @@ fn is_base_url(text: &str) -> bool {
         && text.chars().all(plain)
 }
 
-fn disclosure(mut section: Section<'_>, folder: &Path, notes: &mut Notes<'_>) -> Disclosure {
+fn disclosure(mut section: Section<'_>, folder: &Path, notes: &mut Notes) -> Disclosure {
     let default = section.required_text("default", notes);
     let at = section.required_text("folder", notes);
     section.finish(notes);
@@ -204,7 +202,7 @@ fn disclosure(mut section: Section<'_>, folder: &Path, notes: &mut Notes<'_>) ->
 }
 
 /// Reads every `*.toml` of the folder, in the order of the names.
-fn read_policies(folder: &Path, line: usize, notes: &mut Notes<'_>) -> BTreeMap<String, Policy> {
+fn read_policies(folder: &Path, line: usize, notes: &mut Notes) -> BTreeMap<String, Policy> {
     let mut policies = BTreeMap::new();
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -261,19 +259,7 @@ fn read_bounded(file: &Path, octets_max: u64) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))
 }
 
-fn import(mut section: Section<'_>, folder: &Path, notes: &mut Notes<'_>) -> Import {
-    let initial = section.texts("initial", notes).into_iter().map(|text| path(folder, &text.value)).collect();
-    let share = section.fraction("shrink_share_max", notes);
-    if let Some(share) = &share
-        && !(0.0..=1.0).contains(&share.value)
-    {
-        notes.note(share.line, format!("import.shrink_share_max is a share from 0 to 1, not {}", share.value));
-    }
-    section.finish(notes);
-    Import { initial, shrink_share_max: share.map_or(SHRINK_SHARE_MAX_DEFAULT, |share| share.value) }
-}
-
-fn log(mut section: Section<'_>, notes: &mut Notes<'_>) -> Log {
+fn log(mut section: Section<'_>, notes: &mut Notes) -> Log {
     let format = word(&mut section, "format", LogFormat::ALL, LogFormat::word, notes).unwrap_or(LogFormat::Text);
     let level = word(&mut section, "level", LogLevel::ALL, LogLevel::word, notes).unwrap_or(LogLevel::Info);
     let questions = section.flag("questions", notes).is_none_or(|flag| flag.value);
@@ -287,7 +273,7 @@ pub fn word<T: Copy>(
     key: &str,
     all: &[T],
     word: fn(T) -> &'static str,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> Option<T> {
     let text = section.text(key, notes)?;
     let found = all.iter().copied().find(|value| word(*value) == text.value);
@@ -298,20 +284,11 @@ pub fn word<T: Copy>(
     found
 }
 
-fn limits(mut section: Section<'_>, notes: &mut Notes<'_>) -> Limits {
+fn limits(mut section: Section<'_>, notes: &mut Notes) -> Limits {
     let mut limits = Limits::default();
     for limit in TABLE {
-        let Some(number) = section.number(limit.key, notes) else {
-            continue;
-        };
-        if (limit.min..=limit.max).contains(&number.value) {
-            limits.set(limit.key, number.value);
-        } else {
-            let message = format!(
-                "limits.{}: {} {} is not between {} and {} ({})",
-                limit.key, number.value, limit.unit, limit.min, limit.max, limit.why
-            );
-            notes.note(number.line, message);
+        if let Some(figure) = section.figure(&limit.bounds, notes) {
+            limits.set(limit.bounds.key, figure.value);
         }
     }
     section.finish(notes);

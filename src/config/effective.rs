@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Config, Tls};
+use super::{Config, Tls, guard, import};
 use crate::render::site::{Notice, ZoneTexts};
 
 /// Prints the settings; what is printed reads back as the same settings.
@@ -18,9 +18,7 @@ pub fn print(config: &Config) -> String {
         "disclosure".into(),
         table([("folder", path(&config.disclosure.folder)), ("default", text(&config.disclosure.default))]),
     );
-    let initial = config.import.initial.iter().map(|file| path(file)).collect();
-    let share = Value::Float(config.import.shrink_share_max);
-    document.insert("import".into(), table([("initial", Value::Array(initial)), ("shrink_share_max", share)]));
+    document.insert("import".into(), import::print(&config.import));
     let log = &config.log;
     document.insert(
         "log".into(),
@@ -30,8 +28,9 @@ pub fn print(config: &Config) -> String {
             ("questions", Value::Boolean(log.questions)),
         ]),
     );
-    let limits = config.limits.values().into_iter().map(|(limit, value)| (limit.key, number(value)));
+    let limits = config.limits.values().into_iter().map(|(limit, value)| (limit.bounds.key, number(value)));
     document.insert("limits".into(), table(limits));
+    document.insert("guard".into(), guard::print(&config.guard));
     document.insert("zone".into(), Value::Array(zones(config)));
     // Tables of strings, numbers and lists always print; an empty text would be a fault of the library.
     toml::to_string_pretty(&document).unwrap_or_default()
@@ -107,7 +106,8 @@ fn notice(notice: &Notice) -> Value {
     Value::Table(table)
 }
 
-fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+/// A table of keys with their values.
+pub fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
@@ -115,14 +115,17 @@ fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }
 
-fn texts(list: &[String]) -> Value {
+/// A list of strings.
+pub fn texts(list: &[String]) -> Value {
     Value::Array(list.iter().map(|line| text(line)).collect())
 }
 
-fn path(path: &std::path::Path) -> Value {
+/// A path as a string.
+pub fn path(path: &std::path::Path) -> Value {
     text(&path.display().to_string())
 }
 
-fn number(number: u64) -> Value {
+/// A whole number; the largest that TOML knows in the place of larger ones.
+pub fn number(number: u64) -> Value {
     Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }

@@ -1,8 +1,11 @@
-//! Every limit of the running server: one table with key, unit, default, minimum, maximum and the reason for it.
+//! The limits of connections and requests: one table with key, unit, default, minimum, maximum and the reason for it.
+//! The figures of the guard and of imports stand in tables of the same form, with their sections.
 //!
 //! A value outside its bounds is a mistake in the configuration; nothing is clamped. Bounds that no operator
-//! should move (lengths of names, sizes inside a deposit) stand as constants with the code that keeps them. Bodies of
-//! requests have no limit because they are never read (RFC 9110 §9.3.1).
+//! should move (lengths of names, sizes inside a deposit) stand as constants with the code that keeps them.
+//!
+//! At the public doors the body of a request means nothing (RFC 9110 §9.3.1): it has no limit because it is not kept. The
+//! admin door takes deposits, each up to `import.deposit_octets_max`.
 
 use std::time::Duration;
 
@@ -15,26 +18,39 @@ words! {
         Octets = "octets",
         /// Milliseconds.
         Milliseconds = "milliseconds",
+        /// Seconds.
+        Seconds = "seconds",
+        /// Mebibytes, 1,048,576 octets each.
+        Mebibytes = "mebibytes",
+        /// Leading bits of an address.
+        Bits = "bits",
         /// Things.
         Count = "count",
     }
 }
 
-/// One row of the table of limits.
+/// What a figure counts and between what it may lie.
 #[derive(Clone, Copy, Debug)]
-pub struct Limit {
-    /// Key in the configuration's `[limits]`.
+pub struct Bounds {
+    /// Its key in its section of the configuration.
     pub key: &'static str,
     /// What it counts.
     pub unit: Unit,
-    /// The value where the configuration names none.
-    pub default: u64,
     /// The smallest value that is accepted.
     pub min: u64,
     /// The largest value that is accepted.
     pub max: u64,
-    /// Where the default and the bounds come from.
+    /// Where the bounds, and the default, come from.
     pub why: &'static str,
+}
+
+/// One row of the table of limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The value where the configuration names none.
+    pub default: u64,
+    /// Key and bounds.
+    pub bounds: Bounds,
 }
 
 macro_rules! limits {
@@ -54,7 +70,8 @@ macro_rules! limits {
         /// The table.
         pub const TABLE: &[Limit] = &[
             $( Limit {
-                key: stringify!($key), unit: Unit::$unit, default: $default, min: $min, max: $max, why: $why,
+                default: $default,
+                bounds: Bounds { key: stringify!($key), unit: Unit::$unit, min: $min, max: $max, why: $why },
             }, )*
         ];
 
@@ -95,7 +112,7 @@ limits! {
         "about 20 kB each with TLS: 80 MB at the most";
     /// Connections of all doors at a time.
     connections: Count = 8192, 1..=1000000,
-        "below the usual limit of open files of a service";
+        "each is an open file; the server warns at its start where the process may open fewer";
     /// From the acceptance of a connection to its first octet.
     first_byte_ms: Milliseconds = 5000, 100..=60000,
         "a client that connects has a question";
@@ -155,11 +172,12 @@ mod tests {
     #[test]
     fn defaults_lie_within_their_bounds_and_keys_say_their_unit() {
         for (limit, value) in Limits::default().values() {
-            assert_eq!(limit.default, value, "{}", limit.key);
-            assert!((limit.min..=limit.max).contains(&limit.default), "{}", limit.key);
-            assert!(!limit.why.is_empty(), "{}", limit.key);
-            assert_eq!(limit.key.ends_with("_ms"), limit.unit == Unit::Milliseconds, "{}", limit.key);
-            assert_eq!(limit.key.ends_with("_octets"), limit.unit == Unit::Octets, "{}", limit.key);
+            let bounds = &limit.bounds;
+            assert_eq!(limit.default, value, "{}", bounds.key);
+            assert!((bounds.min..=bounds.max).contains(&limit.default), "{}", bounds.key);
+            assert!(!bounds.why.is_empty(), "{}", bounds.key);
+            assert_eq!(bounds.key.ends_with("_ms"), bounds.unit == Unit::Milliseconds, "{}", bounds.key);
+            assert_eq!(bounds.key.ends_with("_octets"), bounds.unit == Unit::Octets, "{}", bounds.key);
         }
     }
 
@@ -167,9 +185,9 @@ mod tests {
     fn every_key_can_be_set_and_others_cannot() {
         let mut limits = Limits::default();
         for limit in TABLE {
-            assert!(limits.set(limit.key, limit.max));
+            assert!(limits.set(limit.bounds.key, limit.bounds.max));
         }
-        assert!(limits.values().iter().all(|(limit, value)| *value == limit.max));
+        assert!(limits.values().iter().all(|(limit, value)| *value == limit.bounds.max));
         assert!(!limits.set("colour", 1));
     }
 }

@@ -5,6 +5,8 @@
 
 mod check;
 mod effective;
+mod guard;
+mod import;
 pub mod limits;
 pub mod source;
 mod tls;
@@ -15,6 +17,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::disclosure::policy::Policy;
+use crate::guard::Settings;
 use crate::model::vocabulary::words;
 use crate::render::site::Site;
 
@@ -45,6 +48,8 @@ pub struct Config {
     pub log: Log,
     /// Limits.
     pub limits: Limits,
+    /// Who may ask how much.
+    pub guard: Settings,
 }
 
 /// The addresses of the doors; a door without one is closed. Port 0 takes any free port.
@@ -99,6 +104,14 @@ pub struct Import {
     pub initial: Vec<PathBuf>,
     /// The share of its domains, 0 to 1, that the register may lose in one import.
     pub shrink_share_max: f64,
+    /// The drop folder from which `serve` takes deposits by itself; `None`: it takes none.
+    pub watch: Option<PathBuf>,
+    /// Between two looks at the drop folder, in milliseconds.
+    pub watch_interval_ms: u64,
+    /// The largest deposit that is taken over HTTP, in octets.
+    pub deposit_octets_max: u64,
+    /// How long an import waits before its commit for running servers to have read the new data, in milliseconds.
+    pub servers_wait_ms: u64,
 }
 
 /// What is logged, and how.

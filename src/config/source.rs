@@ -7,6 +7,8 @@ use std::ops::Range;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::limits::{Bounds, Unit};
+
 /// A mistake in a settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -48,16 +50,17 @@ impl std::error::Error for Mistakes {}
 
 /// Collects mistakes about one file.
 #[derive(Debug)]
-pub struct Notes<'t> {
+pub struct Notes {
     file: String,
-    text: &'t str,
+    line_ends: Vec<usize>,
     found: Vec<Mistake>,
 }
 
-impl<'t> Notes<'t> {
+impl Notes {
     /// No mistakes yet.
-    pub fn new(file: &str, text: &'t str) -> Notes<'t> {
-        Notes { file: file.to_owned(), text, found: Vec::new() }
+    pub fn new(file: &str, text: &str) -> Notes {
+        let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Notes { file: file.to_owned(), line_ends, found: Vec::new() }
     }
 
     /// Notes a mistake at a line of the file.
@@ -77,8 +80,7 @@ impl<'t> Notes<'t> {
     }
 
     fn line(&self, span: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        self.line_ends.partition_point(|end| *end < span.start) + 1
     }
 }
 
@@ -101,7 +103,7 @@ pub struct Section<'t> {
 
 impl<'t> Section<'t> {
     /// The whole document; `None` after noting why it is no TOML.
-    pub fn document(text: &'t str, notes: &mut Notes<'t>) -> Option<Section<'t>> {
+    pub fn document(text: &'t str, notes: &mut Notes) -> Option<Section<'t>> {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let line = error.span().map_or(0, |span| notes.line(&span));
@@ -115,7 +117,7 @@ impl<'t> Section<'t> {
         Section { name: name.to_owned(), line: 0, entries: BTreeMap::new() }
     }
 
-    fn new(name: String, line: usize, table: DeTable<'t>, notes: &Notes<'_>) -> Section<'t> {
+    fn new(name: String, line: usize, table: DeTable<'t>, notes: &Notes) -> Section<'t> {
         let entries = table
             .into_iter()
             .map(|(key, value)| (key.get_ref().to_string(), (notes.line(&key.span()), value)))
@@ -134,7 +136,7 @@ impl<'t> Section<'t> {
     }
 
     /// A string.
-    pub fn text(&mut self, key: &str, notes: &mut Notes<'_>) -> Option<At<String>> {
+    pub fn text(&mut self, key: &str, notes: &mut Notes) -> Option<At<String>> {
         self.take(key, "a string", notes, |value| match value {
             DeValue::String(text) => Some(text.into_owned()),
             _ => None,
@@ -142,7 +144,7 @@ impl<'t> Section<'t> {
     }
 
     /// A string that must be there and not be empty.
-    pub fn required_text(&mut self, key: &str, notes: &mut Notes<'_>) -> Option<At<String>> {
+    pub fn required_text(&mut self, key: &str, notes: &mut Notes) -> Option<At<String>> {
         let present = self.entries.contains_key(key);
         let found = self.text(key, notes);
         match &found {
@@ -156,20 +158,39 @@ impl<'t> Section<'t> {
     }
 
     /// True or false.
-    pub fn flag(&mut self, key: &str, notes: &mut Notes<'_>) -> Option<At<bool>> {
+    pub fn flag(&mut self, key: &str, notes: &mut Notes) -> Option<At<bool>> {
         self.take(key, "true or false", notes, |value| value.as_bool())
     }
 
     /// A whole number from 0.
-    pub fn number(&mut self, key: &str, notes: &mut Notes<'_>) -> Option<At<u64>> {
+    pub fn number(&mut self, key: &str, notes: &mut Notes) -> Option<At<u64>> {
         self.take(key, "a whole number from 0", notes, |value| {
             let number = value.as_integer()?;
             u64::from_str_radix(number.as_str(), number.radix()).ok()
         })
     }
 
+    /// A whole number within its bounds; `None` after noting one that lies outside.
+    pub fn figure(&mut self, bounds: &Bounds, notes: &mut Notes) -> Option<At<u64>> {
+        let number = self.number(bounds.key, notes)?;
+        if (bounds.min..=bounds.max).contains(&number.value) {
+            return Some(number);
+        }
+        let unit = if bounds.unit == Unit::Count { String::new() } else { format!(" {}", bounds.unit) };
+        let message = format!(
+            "{}: {}{unit} is not between {} and {} ({})",
+            self.path(bounds.key),
+            number.value,
+            bounds.min,
+            bounds.max,
+            bounds.why
+        );
+        notes.note(number.line, message);
+        None
+    }
+
     /// A number with or without a fraction.
-    pub fn fraction(&mut self, key: &str, notes: &mut Notes<'_>) -> Option<At<f64>> {
+    pub fn fraction(&mut self, key: &str, notes: &mut Notes) -> Option<At<f64>> {
         self.take(key, "a number", notes, |value| match value {
             DeValue::Float(number) => number.as_str().parse().ok(),
             DeValue::Integer(number) => number.as_str().parse().ok(),
@@ -178,7 +199,7 @@ impl<'t> Section<'t> {
     }
 
     /// A list of strings, each with its line; empty where the key is left out.
-    pub fn texts(&mut self, key: &str, notes: &mut Notes<'_>) -> Vec<At<String>> {
+    pub fn texts(&mut self, key: &str, notes: &mut Notes) -> Vec<At<String>> {
         let Some(list) = self.take(key, "a list of strings", notes, |value| match value {
             DeValue::Array(list) => Some(list.into_iter().collect::<Vec<_>>()),
             _ => None,
@@ -197,7 +218,7 @@ impl<'t> Section<'t> {
     }
 
     /// A table; an empty one where the key is left out.
-    pub fn section(&mut self, key: &str, notes: &mut Notes<'_>) -> Section<'t> {
+    pub fn section(&mut self, key: &str, notes: &mut Notes) -> Section<'t> {
         let path = self.path(key);
         let found = self.take(key, "a table", notes, |value| match value {
             DeValue::Table(table) => Some(table),
@@ -210,7 +231,7 @@ impl<'t> Section<'t> {
     }
 
     /// A list of tables; empty where the key is left out.
-    pub fn sections(&mut self, key: &str, notes: &mut Notes<'_>) -> Vec<Section<'t>> {
+    pub fn sections(&mut self, key: &str, notes: &mut Notes) -> Vec<Section<'t>> {
         let path = self.path(key);
         let Some(list) = self.take(key, "a list of tables", notes, |value| match value {
             DeValue::Array(list) => Some(list.into_iter().collect::<Vec<_>>()),
@@ -230,14 +251,15 @@ impl<'t> Section<'t> {
     }
 
     /// Notes every key that nobody took.
-    pub fn finish(self, notes: &mut Notes<'_>) {
+    pub fn finish(self, notes: &mut Notes) {
         for (key, (line, _)) in &self.entries {
             let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
             notes.note(*line, format!("unknown key `{key}`{place}"));
         }
     }
 
-    fn path(&self, key: &str) -> String {
+    /// A key with the name of its section before it, as mistakes name it.
+    pub fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
@@ -245,7 +267,7 @@ impl<'t> Section<'t> {
         &mut self,
         key: &str,
         wanted: &str,
-        notes: &mut Notes<'_>,
+        notes: &mut Notes,
         read: impl FnOnce(DeValue<'t>) -> Option<T>,
     ) -> Option<At<T>> {
         let (line, value) = self.entries.remove(key)?;

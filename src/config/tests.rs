@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::limits::{Bounds, Unit};
 use super::*;
+use crate::guard::Tier;
+use crate::guard::settings::Quota;
 
 /// The repository's shipped settings.
 fn shipped(name: &str) -> PathBuf {
@@ -66,12 +69,97 @@ fn the_demonstration_listens_where_the_documentation_says() {
 
 #[test]
 fn the_effective_settings_read_back_as_the_same() {
-    let effective = Config::load(&shipped("demo.toml")).unwrap().effective();
+    let other = [
+        ("watch = \"../deposits\"", "watch_interval_ms = 250\ndeposit_octets_max = 2048\nservers_wait_ms = 0"),
+        ("[guard.unlimited]", "[guard.unlimited]\nconnections = 7"),
+    ];
+    let (_folder, other) = altered(&other);
+    for file in [shipped("demo.toml"), other] {
+        let config = Config::load(&file).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let effective = config.effective();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("effective.toml");
+        fs::write(&file, &effective).unwrap();
+        let again = Config::load(&file).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert_eq!(again.effective(), effective);
+        assert_eq!(again.guard, config.guard);
+        assert_eq!(again.import, config.import);
+        assert!(effective.contains("first_byte_ms = 5000"));
+    }
+}
+
+#[test]
+fn the_demonstration_limits_a_client_to_300_questions_and_20_a_second() {
+    let guard = Config::load(&shipped("demo.toml")).unwrap().guard;
+    let figures = guard.figures(Tier::Default);
+    assert_eq!(figures.questions, Some(Quota { burst: 300, per_minute: 20 * 60 }));
+    let network = figures.network_questions.unwrap();
+    assert!(network.burst >= 100 * 300 && network.per_minute >= 100 * 20 * 60, "{network:?}");
+    assert!(figures.network_connections >= 100 * figures.connections);
+    let listed = |text: &str| text.parse::<ipnet::IpNet>().unwrap();
+    assert_eq!(guard.lists, [(listed("127.0.0.66/32"), Tier::Deny), (listed("127.0.0.9/32"), Tier::Unlimited)]);
+    let others = [Tier::Deny, Tier::Registrar, Tier::Monitor, Tier::Unlimited];
+    assert!(others.iter().all(|tier| guard.figures(*tier) == Settings::default().figures(*tier)));
+    let text = fs::read_to_string(shipped("demo.toml")).unwrap();
+    assert!(text.contains("curl --interface 127.0.0.9 ") && text.contains("curl --interface 127.0.0.66 "));
+}
+
+#[test]
+fn mistakes_of_the_guard_stand_at_their_lines() {
+    check(&[("burst = 300", "burst = 300000")], "burst = 300000", "guard.default.burst: 300000 is not between");
+    check(
+        &[("127.0.0.9/32\"]", "127.0.0.66\"]")],
+        "networks = [\"127.0.0.66\"]",
+        "stands already in [guard.deny], at line",
+    );
+    check(&[("[guard.deny]", "[guard.denied]")], "[guard.denied]", "unknown key `denied` in [guard]");
+}
+
+#[test]
+fn the_figures_of_imports_have_defaults_and_bounds() {
+    let (_folder, file) = altered(&[("watch = \"../deposits\"", "")]);
+    let import = Config::load(&file).unwrap().import;
+    assert_eq!(import.watch, None);
+    assert_eq!((import.watch_interval_ms, import.servers_wait_ms), (1000, 60_000));
+    assert_eq!(import.deposit_octets_max, 4 << 30);
+    for limit in &super::import::TABLE {
+        let Bounds { key, unit, min, max, why } = limit.bounds;
+        assert!((min..=max).contains(&limit.default) && !why.is_empty(), "{key}");
+        assert_eq!(key.ends_with("_ms"), unit == Unit::Milliseconds, "{key}");
+        assert_eq!(key.contains("_octets"), unit == Unit::Octets, "{key}");
+        for value in [min.checked_sub(1), Some(max + 1)].into_iter().flatten() {
+            let line = format!("{key} = {value}");
+            let words = format!("import.{key}: {value} {unit} is not between {min} and {max} ({why})");
+            check(&[("[import]", &format!("[import]\n{line}"))], &line, &words);
+        }
+        let (_folder, file) = altered(&[("[import]", &format!("[import]\n{key} = {min}"))]);
+        assert!(Config::load(&file).unwrap().effective().contains(&format!("{key} = {min}\n")));
+    }
+}
+
+#[test]
+fn the_drop_folder_and_the_state_do_not_lie_in_each_other() {
+    let config = Config::load(&shipped("demo.toml")).unwrap();
+    assert_eq!(config.import.watch, Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("deposits")));
+    for watch in ["../state", "../state/", "../x/../state", "../state/deposits", "..", "/"] {
+        let line = format!("watch = \"{watch}\"");
+        check(&[("watch = \"../deposits\"", &line)], &line, "lie in each other");
+    }
+    check(&[("\"../deposits\"", "\"\"")], "watch = ", "import.watch is empty");
+    check(&[("\"../deposits\"", "[\"a\"]")], "watch = ", "import.watch wants a string");
+    let (_folder, file) = altered(&[("\"../deposits\"", "\"../state-deposits\"")]);
+    assert!(Config::load(&file).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_drop_folder_that_leads_into_the_state_by_a_link_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("effective.toml");
-    fs::write(&file, &effective).unwrap();
-    assert_eq!(Config::load(&file).unwrap_or_else(|mistakes| panic!("{mistakes}")).effective(), effective);
-    assert!(effective.contains("first_byte_ms = 5000"));
+    let (state, link) = (folder.path().join("state"), folder.path().join("link"));
+    fs::create_dir_all(state.join("in")).unwrap();
+    std::os::unix::fs::symlink(state.join("in"), &link).unwrap();
+    let (state, link) = (format!("\"{}\"", state.display()), format!("\"{}\"", link.display()));
+    check(&[("\"../state\"", &state), ("\"../deposits\"", &link)], "watch = ", "lie in each other");
 }
 
 #[test]

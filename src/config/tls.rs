@@ -15,7 +15,7 @@ use super::source::{At, Notes, Section};
 const SELF_SIGNED_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Checks `[tls]`; it must be there where the HTTPS door is open.
-pub fn section(mut section: Section<'_>, folder: &Path, wanted: bool, notes: &mut Notes<'_>) -> Option<Tls> {
+pub fn section(mut section: Section<'_>, folder: &Path, wanted: bool, notes: &mut Notes) -> Option<Tls> {
     let line = section.line();
     let self_signed = section.flag("self_signed", notes).is_some_and(|flag| flag.value);
     let names = section.texts("self_signed_names", notes);
@@ -51,7 +51,7 @@ pub fn section(mut section: Section<'_>, folder: &Path, wanted: bool, notes: &mu
     tls
 }
 
-fn files(certificate: &At<String>, key: &At<String>, folder: &Path, notes: &mut Notes<'_>) -> Option<Tls> {
+fn files(certificate: &At<String>, key: &At<String>, folder: &Path, notes: &mut Notes) -> Option<Tls> {
     let files = Tls::Files { certificate: path(folder, &certificate.value), key: path(folder, &key.value) };
     let Tls::Files { certificate: chain, key: secret } = &files else {
         return None;

@@ -17,7 +17,7 @@ const TERMS_TITLES: [&str; 3] = ["Terms of Use", "Terms of Service", "Terms and 
 pub fn sections(
     sections: Vec<Section<'_>>,
     disclosure: &Disclosure,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> (Zones, BTreeMap<Name, ZoneTexts>) {
     let mut zones = Vec::new();
     let mut texts = BTreeMap::new();
@@ -36,7 +36,7 @@ pub fn sections(
     (Zones::new(zones), texts)
 }
 
-fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes<'_>) -> Option<(Zone, usize, ZoneTexts)> {
+fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes) -> Option<(Zone, usize, ZoneTexts)> {
     let head = section.line();
     let name = section.required_text("name", notes).and_then(|text| match Name::parse(&text.value) {
         Ok(name) => Some(At { value: name, line: text.line }),
@@ -92,7 +92,7 @@ fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes<'_>
     Some((Zone { name, layout: layout?, policy, gtld_profile }, line, texts))
 }
 
-fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes<'_>) -> Vec<Notice> {
+fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes) -> Vec<Notice> {
     let mut found = Vec::new();
     for mut section in zone.sections("notice", notes) {
         let title = section.required_text("title", notes);
@@ -132,7 +132,7 @@ fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes<'_>) -> Vec<No
 }
 
 /// Refuses texts that common clients misread as "this name is free".
-fn lint(text: &At<String>, place: &str, notes: &mut Notes<'_>) {
+fn lint(text: &At<String>, place: &str, notes: &mut Notes) {
     for phrase in trap_phrases(&text.value) {
         let message =
             format!("{place}: clients take the words `{phrase}` to mean that the name is free; say it in others");
@@ -141,7 +141,7 @@ fn lint(text: &At<String>, place: &str, notes: &mut Notes<'_>) {
 }
 
 /// A line of port 43 has no line ends or other controls inside.
-fn one_line(text: &At<String>, notes: &mut Notes<'_>) {
+fn one_line(text: &At<String>, notes: &mut Notes) {
     if text.value.chars().any(|c| c.is_control() && c != '\t') {
         notes.note(text.line, "a line of port 43 holds no line ends or control characters: make it several lines");
     }
