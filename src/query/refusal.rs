@@ -1,5 +1,6 @@
 //! Why a question is not answered: a closed list. `render::refusal` maps each to what each door says.
 
+use crate::guard::Denial;
 use crate::model::name::NameError;
 
 /// Why a question is not answered.
@@ -33,6 +34,8 @@ pub enum Refusal {
     MethodNotAllowed,
     /// The question did not arrive in time.
     TooSlow,
+    /// The guard at the door refuses it: too much was asked, or the client is not served.
+    Denied(Denial),
     /// There is no data that may be served now: loading, or the store did not pass its checks.
     Unavailable,
     /// A mistake of ours. The incident id stands in our log too.

@@ -1,7 +1,9 @@
 //! Answers as bytes. Rendering cannot fail, reads no clock and knows nothing that was withheld.
 
 pub mod das;
+mod limits;
 pub mod rdap;
 pub mod refusal;
 pub mod site;
+mod span;
 pub mod whois;

@@ -3,7 +3,9 @@
 //! Nothing here repeats what was asked. The texts avoid the words by which clients on port 43 recognise a free
 //! name ([`trap_phrases`](crate::render::whois::trap_phrases)): a refusal must never read as "may be registered".
 
+use crate::guard::{Budget, Denial, Share};
 use crate::query::Refusal;
+use crate::render::span::wait;
 
 /// What HTTP says to a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,24 +26,35 @@ pub fn http(refusal: &Refusal) -> HttpWords {
 
 /// The port-43 answer to a refusal: lines beginning with `%`, ended by CRLF.
 ///
-/// A text that is not a name gets an answer in the layout of its zone instead, from
+/// Whoever is denied reads the lines by which clients of .be and of the gTLDs know it (WH-19, BE-07, BE-08). They are
+/// the same for every zone: the line was not looked up. "Maximum queries per hour" is not among them, since no budget
+/// is one of an hour. A text that is not a name gets an answer in the layout of its zone instead, from
 /// [`render::whois::refused`](crate::render::whois::refused).
 pub fn whois(refusal: &Refusal) -> Vec<u8> {
-    let mut text = String::new();
+    let mut text = String::with_capacity(256);
+    if let Refusal::Denied(Denial::Spent(Share { reset_seconds: seconds, .. }) | Denial::Banned { seconds }) = refusal {
+        let seconds = (*seconds).max(1);
+        text.push_str(&format!("% Excessive querying, grace period of {seconds} seconds\r\n% Quota exceeded\r\n"));
+    }
     for sentence in sentences(refusal) {
         text.push_str("% ");
         text.push_str(&sentence);
         text.push_str("\r\n");
     }
+    if *refusal == Refusal::Denied(Denial::Blocked) {
+        text.push_str("\r\n-3: IP address blocked\r\n");
+    }
     text.into_bytes()
 }
 
 /// The DAS answer to a refusal: a question that holds no name we could register is answered (`RC: 0`,
-/// `NOT ALLOWED`); where we have no answer, `RC: -1` stands alone. DNS Belgium's further codes, -2 for too many
-/// questions and -3 for a blocked address, have no refusal here.
+/// `NOT ALLOWED`); where we have no answer, `RC: -1` stands alone; so do -2 for too many questions and -3 for an
+/// address that is not served (DA-03).
 pub fn das(refusal: &Refusal) -> Vec<u8> {
     match refusal {
         Refusal::Unavailable | Refusal::TooSlow | Refusal::Internal { .. } => b"RC:\t-1\r\n".to_vec(),
+        Refusal::Denied(Denial::Spent(_) | Denial::Banned { .. }) => b"RC:\t-2\r\n".to_vec(),
+        Refusal::Denied(Denial::Blocked) => b"RC:\t-3\r\n".to_vec(),
         Refusal::BadName(_)
         | Refusal::BadEncoding
         | Refusal::BadCharacters
@@ -67,10 +80,12 @@ fn http_status(refusal: &Refusal) -> u16 {
         | Refusal::BadHandle
         | Refusal::UnknownFlag
         | Refusal::EmptyLine => 400,
+        Refusal::Denied(Denial::Blocked) => 403,
         Refusal::UnknownPath => 404,
         Refusal::MethodNotAllowed => 405,
         Refusal::TooSlow => 408,
         Refusal::TooLong => 414,
+        Refusal::Denied(Denial::Spent(_) | Denial::Banned { .. }) => 429,
         Refusal::HeadersTooLarge => 431,
         Refusal::Internal { .. } => 500,
         Refusal::NumbersNotServed | Refusal::SearchNotOffered => 501,
@@ -81,10 +96,12 @@ fn http_status(refusal: &Refusal) -> u16 {
 /// The reason phrase that RFC 9110 and RFC 6585 give a status of [`http_status`].
 fn http_title(status: u16) -> &'static str {
     match status {
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         414 => "URI Too Long",
+        429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         501 => "Not Implemented",
@@ -112,6 +129,7 @@ fn sentences(refusal: &Refusal) -> Vec<String> {
         Refusal::MethodNotAllowed => "Only the methods GET, HEAD and OPTIONS are answered.".to_owned(),
         Refusal::TooSlow => "The question did not arrive in time.".to_owned(),
         Refusal::Unavailable => "The service cannot answer at this moment. Please try again in a minute.".to_owned(),
+        Refusal::Denied(denial) => return denied(denial),
         Refusal::Internal { incident } => {
             return vec![
                 "The service made a mistake and cannot answer this question.".to_owned(),
@@ -120,6 +138,33 @@ fn sentences(refusal: &Refusal) -> Vec<String> {
         }
     };
     vec![sentence]
+}
+
+/// Why, and how long to wait.
+fn denied(denial: &Denial) -> Vec<String> {
+    match denial {
+        Denial::Spent(share) => {
+            let reason = match share.budget {
+                Budget::Questions => "You ask more questions than one client may.",
+                Budget::NetworkQuestions => "Your network asks more questions than one network may.",
+                Budget::Registrations => "You were shown as many registrations as one client may see in a day.",
+                Budget::NetworkRegistrations => {
+                    "Your network was shown as many registrations as one network may see in a day."
+                }
+            };
+            vec![reason.to_owned(), format!("Ask again in {}.", wait(share.reset_seconds))]
+        }
+        Denial::Banned { seconds } => vec![
+            "You kept asking after refusals.".to_owned(),
+            format!("For {} your connections are closed without an answer.", wait(*seconds)),
+        ],
+        Denial::Blocked => {
+            vec![
+                "This address is not served.".to_owned(),
+                "Ask the registry if you think that it should be.".to_owned(),
+            ]
+        }
+    }
 }
 
 /// The incident id, kept to the eight hexadecimal digits that it has.
@@ -149,6 +194,15 @@ mod tests {
             Refusal::SearchNotOffered,
             Refusal::MethodNotAllowed,
             Refusal::TooSlow,
+            Refusal::Denied(Denial::Spent(Share {
+                budget: Budget::Questions,
+                quota: 50,
+                window_seconds: 60,
+                remaining: 0,
+                reset_seconds: 1,
+            })),
+            Refusal::Denied(Denial::Banned { seconds: 60 }),
+            Refusal::Denied(Denial::Blocked),
             Refusal::Unavailable,
             Refusal::Internal { incident: "0badcafe".to_owned() },
         ]
@@ -177,6 +231,7 @@ mod tests {
         for refusal in all() {
             let text = String::from_utf8(whois(&refusal)).unwrap();
             assert!(text.ends_with("\r\n") && text.is_ascii(), "{text:?}");
+            let text = text.strip_suffix("\r\n-3: IP address blocked\r\n").unwrap_or(&text);
             assert!(text.lines().all(|line| line.starts_with("% ")), "{text:?}");
         }
     }

@@ -1,11 +1,15 @@
 //! Protocol steps without input and output: bytes, a snapshot and a time go in; bytes and an [`Outcome`] come out.
 
 pub mod http;
+pub mod visitor;
 pub mod whois;
 
 use crate::answer::Answer;
+use crate::guard::{Budget, Denial};
 use crate::model::vocabulary::words;
 use crate::query::{Query, Refusal};
+
+pub use visitor::Visitor;
 
 words! {
     /// The doors at which strangers ask.
@@ -62,6 +66,20 @@ words! {
         Unavailable = "unavailable",
         /// A mistake of ours.
         Fault = "fault",
+        /// The client's budget of questions is spent.
+        LimitedQuestions = "limited-questions",
+        /// That of its network.
+        LimitedNetworkQuestions = "limited-network-questions",
+        /// The client's budget of registrations is spent.
+        LimitedRegistrations = "limited-registrations",
+        /// That of its network.
+        LimitedNetworkRegistrations = "limited-network-registrations",
+        /// The client was banned by this question.
+        Banned = "banned",
+        /// The client is of those who are not served.
+        Blocked = "blocked",
+        /// It got no answer: the client is banned and knows.
+        Dropped = "dropped",
     }
 }
 
@@ -82,6 +100,9 @@ impl Ending {
         match refusal {
             Refusal::Unavailable => Ending::Unavailable,
             Refusal::Internal { .. } => Ending::Fault,
+            Refusal::Denied(Denial::Spent(share)) => Ending::limited(share.budget),
+            Refusal::Denied(Denial::Banned { .. }) => Ending::Banned,
+            Refusal::Denied(Denial::Blocked) => Ending::Blocked,
             Refusal::BadName(_)
             | Refusal::BadEncoding
             | Refusal::BadCharacters
@@ -98,6 +119,16 @@ impl Ending {
             | Refusal::TooSlow => Ending::Refused,
         }
     }
+
+    /// How one ends for which a budget has nothing left.
+    pub fn limited(budget: Budget) -> Ending {
+        match budget {
+            Budget::Questions => Ending::LimitedQuestions,
+            Budget::NetworkQuestions => Ending::LimitedNetworkQuestions,
+            Budget::Registrations => Ending::LimitedRegistrations,
+            Budget::NetworkRegistrations => Ending::LimitedNetworkRegistrations,
+        }
+    }
 }
 
 /// What became of a question; the shell counts it.
@@ -110,3 +141,6 @@ pub struct Outcome {
     /// How it ended.
     pub ending: Ending,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,10 +3,12 @@
 //! A client sends one line and reads to the end; what follows the line is not looked at (RFC 3912 §2, WH-05). How the
 //! bytes of a line are cut into pieces on their way has no influence.
 
-use super::{Asked, Door, Ending, Outcome};
+use super::visitor::{Stop, charged};
+use super::{Asked, Door, Ending, Outcome, Visitor};
 use crate::answer::answer;
+use crate::guard::Question;
 use crate::index::Snapshot;
-use crate::query::{self, Refusal};
+use crate::query::{self, Query, Refusal};
 use crate::render::site::Site;
 use crate::render::{self, refusal};
 
@@ -58,13 +60,13 @@ impl LineSession {
         Step::More
     }
 
-    /// The client will send nothing more. What came is the line (WH-02).
+    /// The client will send nothing more. What came is the line (WH-02), though it be nothing.
     pub fn end(&mut self) -> Step {
         if self.is_over {
             return Step::More;
         }
         let line = std::mem::take(&mut self.line);
-        self.over(if line.is_empty() { Step::Refuse(Refusal::EmptyLine) } else { Step::Line(line) })
+        self.over(Step::Line(line))
     }
 
     fn over(&mut self, step: Step) -> Step {
@@ -74,42 +76,103 @@ impl LineSession {
     }
 }
 
-/// Answers a line. Without a snapshot every line is told that there is no answer now; no door ever takes missing
-/// data for a free name.
-pub fn respond(door: Door, line: &[u8], snapshot: Option<&Snapshot>, site: &Site) -> (Vec<u8>, Outcome) {
-    let Some(snapshot) = snapshot else {
-        return refuse(door, &Refusal::Unavailable);
-    };
+/// Answers a line: reads it, charges it, and only then looks anything up. Without a snapshot every line is told that
+/// there is no answer now; no door ever takes missing data for a free name.
+///
+/// No bytes mean that nothing is said and the connection is closed. What is said to one who asks too much does not
+/// depend on the line, so it is the same for every zone.
+pub fn respond(
+    door: Door,
+    line: &[u8],
+    snapshot: Option<&Snapshot>,
+    site: &Site,
+    visitor: &Visitor<'_>,
+) -> (Vec<u8>, Outcome) {
     let parsed = match door {
         Door::Das => query::das::parse(line),
         Door::Whois | Door::Rdap => query::whois::parse(line),
     };
-    let query = match parsed {
-        Ok(query) => query,
-        Err(refusal) => {
-            let (plain, outcome) = refuse(door, &refusal);
-            let page = match door {
-                Door::Das => plain,
-                Door::Whois | Door::Rdap => render::whois::refused(line, &refusal, site, snapshot.generation()),
-            };
-            return (page, outcome);
-        }
+    let asked = parsed.as_ref().map_or(Asked::Other, Asked::about);
+    if let Err(stop) = visitor.ask(charged(door, &parsed)) {
+        return stopped(door, asked, stop);
+    }
+    let Some(snapshot) = snapshot else {
+        return refuse(door, &Refusal::Unavailable);
     };
-    let answer = answer(snapshot, &site.zones, &query);
-    let page = match door {
-        Door::Das => render::das::render(&answer),
-        Door::Whois | Door::Rdap => render::whois::render(&answer, site, snapshot.generation()),
-    };
-    (page, Outcome { door, asked: Asked::about(&query), ending: Ending::of_answer(&answer) })
+    match parsed {
+        Ok(query) => answered(door, &query, snapshot, site, visitor).unwrap_or_else(|stop| stopped(door, asked, stop)),
+        Err(refusal) => unread(door, line, &refusal, snapshot, site, visitor),
+    }
 }
 
-/// The page and the outcome of a refusal, for limits and faults.
+/// Looks a charged question up and renders the answer, if it may be shown. The availability protocol shows nothing of
+/// a registration but that there is one (DA-06), which is not charged as the sight of it.
+fn answered(
+    door: Door,
+    query: &Query,
+    snapshot: &Snapshot,
+    site: &Site,
+    visitor: &Visitor<'_>,
+) -> Result<(Vec<u8>, Outcome), Stop> {
+    let answer = answer(snapshot, &site.zones, query);
+    let page = match door {
+        Door::Das => render::das::render(&answer),
+        Door::Whois | Door::Rdap if *query == Query::Help => render::whois::help(site, &visitor.terms()),
+        Door::Whois | Door::Rdap => {
+            visitor.see(&answer)?;
+            render::whois::render(&answer, site, snapshot.generation())
+        }
+    };
+    Ok((page, Outcome { door, asked: Asked::about(query), ending: Ending::of_answer(&answer) }))
+}
+
+/// What a charged line is told that holds no question. On port 43 an empty one is taken for `help`.
+fn unread(
+    door: Door,
+    line: &[u8],
+    refusal: &Refusal,
+    snapshot: &Snapshot,
+    site: &Site,
+    visitor: &Visitor<'_>,
+) -> (Vec<u8>, Outcome) {
+    let (plain, outcome) = refuse(door, refusal);
+    match door {
+        Door::Das => (plain, outcome),
+        Door::Whois | Door::Rdap if *refusal == Refusal::EmptyLine => {
+            (render::whois::help(site, &visitor.terms()), outcome)
+        }
+        Door::Whois | Door::Rdap => (render::whois::refused(line, refusal, site, snapshot.generation()), outcome),
+    }
+}
+
+/// The page and the outcome of a mistake that was found before [`respond`]: it is charged like any other line that is
+/// no question.
+pub fn reject(door: Door, refusal: &Refusal, visitor: &Visitor<'_>) -> (Vec<u8>, Outcome) {
+    match visitor.ask(Question::Malformed) {
+        Ok(_share) => refuse(door, refusal),
+        Err(stop) => stopped(door, Asked::Other, stop),
+    }
+}
+
+/// The page and the outcome of a refusal that is charged to nobody: our own faults.
 pub fn refuse(door: Door, refusal: &Refusal) -> (Vec<u8>, Outcome) {
+    told(door, Asked::Other, refusal)
+}
+
+/// What is said where the guard stops a question.
+pub(super) fn stopped(door: Door, asked: Asked, stop: Stop) -> (Vec<u8>, Outcome) {
+    match stop {
+        Stop::Denied(denial) => told(door, asked, &Refusal::Denied(denial)),
+        Stop::Dropped => (Vec::new(), Outcome { door, asked, ending: Ending::Dropped }),
+    }
+}
+
+fn told(door: Door, asked: Asked, refusal: &Refusal) -> (Vec<u8>, Outcome) {
     let page = match door {
         Door::Das => refusal::das(refusal),
         Door::Whois | Door::Rdap => refusal::whois(refusal),
     };
-    (page, Outcome { door, asked: Asked::Other, ending: Ending::of_refusal(refusal) })
+    (page, Outcome { door, asked, ending: Ending::of_refusal(refusal) })
 }
 
 #[cfg(test)]
@@ -118,6 +181,7 @@ mod tests {
     use crate::index::{Generation, SnapshotBuilder};
     use crate::model::name::Name;
     use crate::model::zone::{WhoisLayout, Zone, Zones};
+    use crate::session::tests::anybody;
     use crate::time::Timestamp;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -158,7 +222,7 @@ mod tests {
         assert_eq!(whole(&[b"a.be\n"]), line);
         assert_eq!(whole(&[b"a.be\r\n"]), Step::Line(b"a.be\r".to_vec()));
         assert_eq!(whole(&[b"a.", b"be"]), line);
-        assert_eq!(whole(&[]), Step::Refuse(Refusal::EmptyLine));
+        assert_eq!(whole(&[]), Step::Line(Vec::new()));
     }
 
     #[test]
@@ -181,7 +245,7 @@ mod tests {
     fn er_08_without_data_no_line_is_told_that_a_name_is_free() {
         for line in [&b"vrij.be"[..], b"help", b"a_b.be", b"\xff", b""] {
             for door in [Door::Whois, Door::Das] {
-                let (page, outcome) = respond(door, line, None, &site());
+                let (page, outcome) = respond(door, line, None, &site(), &anybody());
                 let text = String::from_utf8(page).unwrap();
                 assert!(!text.contains("AVAILABLE") && !text.contains("Domain"), "{text}");
                 assert_eq!(outcome, Outcome { door, asked: Asked::Other, ending: Ending::Unavailable });
@@ -200,9 +264,18 @@ mod tests {
             ("help", Asked::Help, Ending::Found),
             ("-B vrij.be", Asked::Other, Ending::Refused),
         ] {
-            let (_, outcome) = respond(Door::Whois, line.as_bytes(), Some(&snapshot), &site());
+            let (_, outcome) = respond(Door::Whois, line.as_bytes(), Some(&snapshot), &site(), &anybody());
             assert_eq!(outcome, Outcome { door: Door::Whois, asked, ending }, "{line}");
         }
+    }
+
+    #[test]
+    fn an_empty_line_is_told_how_to_ask() {
+        let (page, outcome) = respond(Door::Whois, b" \r", Some(&empty()), &site(), &anybody());
+        let (help, _) = respond(Door::Whois, b"help", Some(&empty()), &site(), &anybody());
+        assert_eq!((page, outcome.ending), (help, Ending::Refused));
+        let (page, _) = respond(Door::Das, b"", Some(&empty()), &site(), &anybody());
+        assert_eq!(page, b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n");
     }
 
     proptest! {
@@ -224,7 +297,7 @@ mod tests {
         #[test]
         fn wh_04_wh_07_any_line_gets_a_clean_page(line in proptest::collection::vec(any::<u8>(), 0..80), das in any::<bool>()) {
             let door = if das { Door::Das } else { Door::Whois };
-            let (page, _) = respond(door, &line, Some(&empty()), &site());
+            let (page, _) = respond(door, &line, Some(&empty()), &site(), &anybody());
             let text = String::from_utf8(page).unwrap();
             prop_assert!(text.ends_with("\r\n") && !text.is_empty());
             prop_assert!(das || text.is_ascii());

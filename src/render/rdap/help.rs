@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use super::Frame;
 use super::link::Link;
 use super::notice::{self, Notice};
+use crate::guard::Terms;
 use crate::model::name::Name;
+use crate::render::limits;
 use crate::render::site::ZoneTexts;
 
 /// Terms, what is offered, what is withheld and why, whom to ask.
-pub(super) fn notices<'a>(frame: &Frame<'a>) -> Vec<Notice<'a>> {
+pub(super) fn notices<'a>(frame: &Frame<'a>, terms: Option<&Terms>) -> Vec<Notice<'a>> {
     let mut notices: Vec<Notice<'a>> = Vec::new();
     for texts in frame.site.texts.values() {
         for notice in notice::of_zone(frame, Some(texts)) {
@@ -20,14 +22,11 @@ pub(super) fn notices<'a>(frame: &Frame<'a>) -> Vec<Notice<'a>> {
     }
     notices.push(offered(frame));
     notices.push(Notice::new("Searches", vec!["Searches and reverse searches are not offered.".into()], None));
-    notices.push(Notice::new(
-        "Access",
-        vec![
-            "No registration and no password are needed.".into(),
-            "The number of questions is not limited; whoever disturbs the service may be refused.".into(),
-        ],
-        None,
-    ));
+    notices.push(Notice::new("Access", vec!["No registration and no password are needed.".into()], None));
+    if let Some(terms) = terms {
+        let sentences = limits::sentences(terms).into_iter().map(Cow::from).collect();
+        notices.push(Notice::new("Rate Limit Policy", sentences, None));
+    }
     notices.extend(frame.site.texts.iter().map(|(zone, texts)| policy(frame, zone, texts)));
     if let Some(contact) = &frame.site.contact {
         let operator = Cow::from(format!("Questions about this service go to {}.", frame.site.operator));

@@ -25,6 +25,7 @@ use self::notice::Notice;
 use self::redacted::{Redaction, Redactions};
 use super::site::{Site, ZoneTexts};
 use crate::answer::Answer;
+use crate::guard::Terms;
 use crate::index::Generation;
 use crate::model::name::Name;
 use crate::model::zone::Zone;
@@ -105,7 +106,7 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &Reque
             let object = entity::of_contact(&frame, contact, Place::Alone, "$".to_owned(), &mut redactions);
             found(object, redactions, notice::of_zone(&frame, any_texts(site)), false)
         }
-        Answer::Help => help(site, url),
+        Answer::Help => help_for(site, url, None),
         Answer::Available(_) => error::not_registered(),
         Answer::Reserved(..) => error::reserved(),
         Answer::NotAllowed(_, why) => error::not_allowed(*why),
@@ -113,8 +114,13 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &Reque
     }
 }
 
-/// The answer to `help`. It needs no data.
-pub fn help(site: &Site, url: &RequestUrl<'_>) -> Rendered {
+/// The answer to `help`, with what holds for the one who asks. It needs no data.
+pub fn help(site: &Site, url: &RequestUrl<'_>, terms: &Terms) -> Rendered {
+    help_for(site, url, Some(terms))
+}
+
+/// Help for one who asks, or for nobody in particular: then without limits.
+fn help_for(site: &Site, url: &RequestUrl<'_>, terms: Option<&Terms>) -> Rendered {
     /// Help has no members of its own.
     #[derive(Serialize)]
     struct Nothing {}
@@ -128,7 +134,7 @@ pub fn help(site: &Site, url: &RequestUrl<'_>) -> Rendered {
         rdap_conformance: conformance,
         object: Nothing {},
         redacted: Vec::new(),
-        notices: help::notices(&frame),
+        notices: help::notices(&frame, terms),
         lang: notice::LANG,
     };
     rendered(200, &topmost)

@@ -14,12 +14,13 @@ pub use traps::trap_phrases;
 use std::borrow::Cow;
 
 use crate::answer::{Answer, NotAllowed};
+use crate::guard::Terms;
 use crate::index::Generation;
 use crate::model::name::{NAME_OCTETS_MAX, Name};
 use crate::model::zone::{WhoisLayout, Zone};
 use crate::query::Refusal;
-use crate::render::refusal;
 use crate::render::site::{Site, ZoneTexts};
+use crate::render::{limits, refusal};
 use page::{Charset, Page};
 
 /// An answer as a port-43 page.
@@ -46,7 +47,7 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation) -> Vec<u8> 
         Answer::Registrar(registrar) => gtld::registrar(registrar, &house(site).1, generation),
         Answer::Contact(contact) => gtld::lone_contact(contact, &house(site).1, generation),
         Answer::NotFound => gtld::sentence(gtld::NOTHING_KNOWN, &house(site).1, generation),
-        Answer::Help => help(site),
+        Answer::Help => help_for(site, None),
     }
 }
 
@@ -80,8 +81,13 @@ fn not_allowed(name: &Name, why: NotAllowed, site: &Site, generation: &Generatio
     }
 }
 
-/// What this server offers, as comment lines.
-fn help(site: &Site) -> Vec<u8> {
+/// What this server offers, and what holds for the one who asks, as comment lines.
+pub fn help(site: &Site, terms: &Terms) -> Vec<u8> {
+    help_for(site, Some(terms))
+}
+
+/// Help for one who asks, or for nobody in particular: then without limits.
+fn help_for(site: &Site, terms: Option<&Terms>) -> Vec<u8> {
     let mut page = Page::new(Charset::Ascii);
     page.comment(&format!("{}: questions about domain names", site.operator));
     page.comment("");
@@ -92,6 +98,12 @@ fn help(site: &Site) -> Vec<u8> {
     page.comment("  registrar REGISTRAR  a registrar, by its handle or its name");
     page.comment("  help                 this page");
     page.comment("");
+    if let Some(terms) = terms {
+        for sentence in limits::sentences(terms) {
+            page.comment(&sentence);
+        }
+        page.comment("");
+    }
     for zone in site.zones.iter() {
         let policy = site.texts.get(&zone.name).map(|texts| &texts.policy);
         page.comment(&match policy.filter(|policy| !policy.name.is_empty()) {

@@ -15,15 +15,16 @@ mod pages {
         ClauseIndex, Disclosed, Phone, PublicContact, PublicDelegation, PublicDomain, PublicHost, PublicNndn,
         PublicRecord, PublicRegistrar, Reason,
     };
+    use crate::guard::{Settings, Tier};
     use crate::index::{Generation, Snapshot, SnapshotBuilder};
     use crate::model::dnssec::{DsData, KeyData, SecureDns};
     use crate::model::name::{Addresses, Name};
     use crate::model::status::{DomainStatus, RgpStatus};
     use crate::model::vocabulary::{Kind, Role};
     use crate::model::zone::{WhoisLayout, Zone, Zones};
-    use crate::query;
+    use crate::query::{self, Query};
     use crate::render::site::{PolicyStamp, Site, ZoneTexts};
-    use crate::render::whois::{refused, render, trap_phrases};
+    use crate::render::whois::{help, refused, render, trap_phrases};
     use crate::render::{das, refusal};
 
     fn name(text: &str) -> Name {
@@ -223,6 +224,7 @@ mod pages {
     fn page(line: &str) -> String {
         let (snapshot, site) = (snapshot(), site());
         let bytes = match query::whois::parse(line.as_bytes()) {
+            Ok(Query::Help) => help(&site, &Settings::default().terms(Tier::Default)),
             Ok(query) => render(&answer(&snapshot, &site.zones, &query), &site, snapshot.generation()),
             Err(refusal) => refused(line.as_bytes(), &refusal, &site, snapshot.generation()),
         };

@@ -3,8 +3,10 @@ use serde_json::Value;
 
 use super::*;
 use crate::disclosure::record::PublicRecord;
+use crate::guard::Budget;
 use crate::index::SnapshotBuilder;
 use crate::render::rdap::tests::records;
+use crate::session::tests::{anybody, share};
 
 const HOST: &[u8] = b"rdap.registry.example";
 
@@ -25,7 +27,7 @@ fn get(path: &str) -> Request<'_> {
 }
 
 fn ask(request: &Request<'_>) -> Response {
-    respond(request, Some(&snapshot()), &records::site())
+    respond(request, Some(&snapshot()), &records::site(), &anybody())
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
@@ -126,13 +128,13 @@ fn ht_30_long_paths_are_refused() {
 fn er_08_without_data_only_help_is_answered() {
     let site = records::site();
     for path in ["/rdap/domain/bedrijf.be", "/rdap/domain/vrij.be", "/rdap/entity/c1", "/rdap/nameserver/a.be"] {
-        let response = respond(&get(path), None, &site);
+        let response = respond(&get(path), None, &site, &anybody());
         assert_eq!((response.status, response.outcome.ending), (503, Ending::Unavailable), "{path}");
         assert_eq!(header(&response, "retry-after"), Some("30"), "{path}");
         assert_eq!(header(&response, "cache-control"), Some("no-store"), "{path}");
     }
-    assert_eq!(respond(&get("/rdap/help"), None, &site).status, 200);
-    assert_eq!(respond(&get("/rdap/domain/a..be"), None, &site).status, 400);
+    assert_eq!(respond(&get("/rdap/help"), None, &site, &anybody()).status, 200);
+    assert_eq!(respond(&get("/rdap/domain/a..be"), None, &site, &anybody()).status, 400);
 }
 
 #[test]
@@ -159,7 +161,7 @@ fn entity_tags_spare_what_is_known() {
 fn rs_12_the_asked_url_is_echoed_under_the_matching_base() {
     let value = |host: Option<&[u8]>, secure, path: &str| {
         let site = records::site();
-        let response = respond(&Request { host, secure, ..get(path) }, None, &site);
+        let response = respond(&Request { host, secure, ..get(path) }, None, &site, &anybody());
         json(&response)["notices"][0]["links"][0]["value"].as_str().unwrap_or_default().to_owned()
     };
     let canonical = "https://rdap.registry.example/rdap/help";
@@ -177,7 +179,7 @@ fn rs_12_the_asked_url_is_echoed_under_the_matching_base() {
 fn a_site_without_bases_still_answers() {
     let mut site = records::site();
     site.rdap_bases.clear();
-    assert_eq!(respond(&get("/help"), None, &site).status, 200);
+    assert_eq!(respond(&get("/help"), None, &site, &anybody()).status, 200);
     assert_eq!(parts("https://h"), (true, "h", "/"));
 }
 
@@ -209,7 +211,7 @@ proptest! {
         let headers = |_: &str| known.clone();
         let request =
             Request { method: &method, path: &path, query: None, secure, host: host.as_deref(), headers: &headers };
-        let response = respond(&request, Some(&snapshot()), &records::site());
+        let response = respond(&request, Some(&snapshot()), &records::site(), &anybody());
         prop_assert!(response.status != 500 && response.status != 503);
         for (name, value) in &response.headers {
             prop_assert!(value.bytes().all(|byte| (b' '..0x7f).contains(&byte)), "{} {}", name, value);
@@ -279,11 +281,72 @@ fn no_door_to_what_is_withheld() {
     builder.put(PublicRecord::Registrar(records::registrar()));
     let snapshot = builder.finish(records::generation());
     let site = records::site();
-    let found = respond(&get("/rdap/domain/persoon.be"), Some(&snapshot), &site);
+    let found = respond(&get("/rdap/domain/persoon.be"), Some(&snapshot), &site, &anybody());
     let text = String::from_utf8_lossy(&found.body).into_owned();
     let mut handles = Vec::new();
     selves(&json(&found), &mut handles);
     assert!(handles.iter().all(|(identity, _)| ["\"persoon.be\"", "\"9999\""].contains(&identity.as_str())), "{text}");
-    let free = respond(&get("/rdap/domain/vrij.be"), Some(&snapshot), &site);
+    let free = respond(&get("/rdap/domain/vrij.be"), Some(&snapshot), &site, &anybody());
     assert_eq!((free.status, free.outcome.ending), (404, Ending::NotFound));
+}
+
+#[test]
+fn ht_18_an_answer_tells_where_a_counted_client_stands() {
+    let (site, snapshot) = (records::site(), snapshot());
+    let url = RequestUrl { base: "https://rdap.registry.example/rdap/", asked: "https://rdap.registry.example/" };
+    let render = |answer: &Answer| {
+        Answered::answer(rdap::render(answer, &site, snapshot.generation(), &url), Ending::of_answer(answer))
+    };
+    let answers = || {
+        [
+            (200, render(&Answer::Domain(records::bedrijf()))),
+            (404, render(&Answer::NotFound)),
+            (400, Answered::refusal(&Refusal::BadEncoding)),
+            (405, Answered::refusal(&Refusal::MethodNotAllowed)),
+            (503, Answered::refusal(&Refusal::Unavailable)),
+        ]
+    };
+    let star = |name: &str| (name == "if-none-match").then(|| b"*".to_vec());
+    let counted = Some(share(Budget::Questions));
+    for (status, answered) in answers() {
+        let response = finish(&get("/"), Asked::Domain, Answered { share: counted, ..answered });
+        assert_eq!((response.status, response.after), (status, After::Stay));
+        assert_told(&response);
+    }
+    let [(_, found), ..] = answers();
+    let response = finish(&Request { headers: &star, ..get("/") }, Asked::Domain, Answered { share: counted, ..found });
+    assert_eq!(response.status, 304);
+    assert_told(&response);
+    assert_told(&preflight(counted.as_ref()));
+    for (status, answered) in answers() {
+        let response = finish(&get("/"), Asked::Domain, answered);
+        assert_eq!(header(&response, "ratelimit"), None, "an uncounted client {status}");
+        assert_eq!(header(&response, "ratelimit-policy"), None, "{status}");
+        assert_eq!(header(&response, "access-control-expose-headers").is_some(), status == 503);
+    }
+    assert_eq!(header(&preflight(None), "access-control-expose-headers"), None);
+}
+
+fn assert_told(response: &Response) {
+    assert_eq!(header(response, "ratelimit-policy"), Some("\"questions\";q=300;w=15"));
+    assert_eq!(header(response, "ratelimit"), Some("\"questions\";r=4;t=7"));
+    assert_eq!(header(response, "access-control-expose-headers"), Some("retry-after, ratelimit, ratelimit-policy"));
+    assert_eq!(header(response, "access-control-allow-origin"), Some("*"));
+}
+
+#[test]
+fn help_is_kept_by_nobody_else() {
+    let help = ask(&get("/rdap/help"));
+    assert_eq!(header(&help, "cache-control"), Some("private, max-age=60"), "it tells the limits of the one who asks");
+    assert_eq!(header(&ask(&get("/rdap/domain/bedrijf.be")), "cache-control"), Some("public, max-age=60"));
+}
+
+#[test]
+fn er_06_help_tells_the_limits_of_the_one_who_asks() {
+    let titles = |response: &Response| -> Vec<String> {
+        let body = json(response);
+        body["notices"].as_array().unwrap().iter().map(|notice| notice["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let help = ask(&get("/rdap/help"));
+    assert!(titles(&help).contains(&"Rate Limit Policy".to_owned()), "{:?}", titles(&help));
 }

@@ -1,0 +1,80 @@
+//! One who asks, and what the guard says to the question.
+
+use std::net::IpAddr;
+
+use super::Door;
+use crate::answer::Answer;
+use crate::guard::{Denial, Guard, Question, Share, Terms, Verdict};
+use crate::query::{Query, Refusal};
+use crate::time::Monotonic;
+
+/// One who asks, at the moment of the question.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor<'a> {
+    /// Who decides about the question.
+    pub guard: &'a Guard,
+    /// From where it comes.
+    pub peer: IpAddr,
+    /// When it came.
+    pub now: Monotonic,
+}
+
+/// Why a question is not answered though it may be a good one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It is refused, and told why.
+    Denied(Denial),
+    /// Nothing is said.
+    Dropped,
+}
+
+/// What was read from a client, as the guard charges it.
+pub(super) fn charged(door: Door, parsed: &Result<Query, Refusal>) -> Question {
+    match parsed {
+        Ok(Query::Domain(_)) if door == Door::Das => Question::Availability,
+        Ok(Query::Domain(_)) => Question::Domain,
+        Ok(Query::Nameserver(_)) => Question::Nameserver,
+        Ok(Query::Entity(_) | Query::Registrar(_)) => Question::Entity,
+        Ok(Query::Help) => Question::Help,
+        Err(_) => Question::Malformed,
+    }
+}
+
+/// Go on, with the share that the client is told, or stop.
+pub(super) fn judged(verdict: Verdict) -> Result<Option<Share>, Stop> {
+    match verdict {
+        Verdict::Pass(share) => Ok(share),
+        Verdict::Refuse(denial) => Err(Stop::Denied(denial)),
+        Verdict::Drop => Err(Stop::Dropped),
+    }
+}
+
+impl Visitor<'_> {
+    /// Charges a question, before it is looked up.
+    pub(super) fn ask(&self, question: Question) -> Result<Option<Share>, Stop> {
+        judged(self.guard.admit(self.peer, question, self.now))
+    }
+
+    /// Charges the sight of what was found, before it is shown: of a registered domain. Everything else is free.
+    pub(super) fn see(&self, answer: &Answer) -> Result<(), Stop> {
+        match answer {
+            Answer::Domain(found) => {
+                let name = found.domain.name.as_str().as_bytes();
+                judged(self.guard.show(self.peer, name, self.now)).map(|_share| ())
+            }
+            Answer::Nameserver(_)
+            | Answer::Registrar(_)
+            | Answer::Contact(_)
+            | Answer::Help
+            | Answer::Available(_)
+            | Answer::NotFound
+            | Answer::Reserved(..)
+            | Answer::NotAllowed(..) => Ok(()),
+        }
+    }
+
+    /// What holds for this client.
+    pub(super) fn terms(&self) -> Terms {
+        self.guard.terms(self.peer)
+    }
+}
