@@ -1,19 +1,27 @@
 //! What an operator sees of the running server: metrics, logs, readiness. Labels and fields come from closed sets;
 //! none holds a queried name, a person or a full address.
 
+mod grid;
 pub mod logs;
 pub mod metrics;
 pub mod readiness;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use crate::guard::Tier;
 use crate::session::Outcome;
-use crate::time::Timestamp;
+use crate::time::{Monotonic, Timestamp};
 
 pub use metrics::{Entrance, Metrics, Parting};
 pub use readiness::{Readiness, State};
+
+/// Between two lines about accepts that fail: whoever exhausts our descriptors shall not fill our disk too.
+const ACCEPT_LINE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Everything that counts and tells.
 #[derive(Debug)]
@@ -25,22 +33,53 @@ pub struct Observe {
     questions: bool,
     started_at: Timestamp,
     incidents: AtomicU64,
+    accepts: Mutex<FailedAccepts>,
+}
+
+/// What was said last about accepts that fail.
+#[derive(Debug, Default)]
+struct FailedAccepts {
+    said: Option<Monotonic>,
+    unsaid: u64,
 }
 
 impl Observe {
     /// Nothing counted yet, not ready. `questions`: whether each question is logged.
     pub fn new(questions: bool, started_at: Timestamp) -> Observe {
         let metrics = Metrics::new();
-        Observe { metrics, readiness: Readiness::default(), questions, started_at, incidents: AtomicU64::new(0) }
+        Observe {
+            metrics,
+            readiness: Readiness::default(),
+            questions,
+            started_at,
+            incidents: AtomicU64::new(0),
+            accepts: Mutex::default(),
+        }
     }
 
     /// Counts what became of a question, and logs it where the settings say so.
-    pub fn question(&self, outcome: &Outcome, client: IpAddr) {
-        self.metrics.answered(outcome);
+    pub fn question(&self, outcome: &Outcome, tier: Tier, client: IpAddr) {
+        self.metrics.answered(outcome, tier);
         if self.questions {
             let (door, asked, ending) = (outcome.door.word(), outcome.asked.word(), outcome.ending.word());
             tracing::info!(target: "loket::question", door, asked, ending, client = %network(client));
         }
+    }
+
+    /// Counts an accept that failed, and logs it unless one was logged within the second. True where it was logged.
+    pub fn accept_failed(&self, entrance: Entrance, error: &io::Error, now: Monotonic) -> bool {
+        self.metrics.accept_failed(entrance);
+        let unsaid = {
+            let mut accepts = self.accepts.lock().unwrap_or_else(PoisonError::into_inner);
+            if accepts.said.is_some_and(|said| now.since(said) < ACCEPT_LINE_PAUSE) {
+                accepts.unsaid = accepts.unsaid.saturating_add(1);
+                return false;
+            }
+            accepts.said = Some(now);
+            std::mem::take(&mut accepts.unsaid)
+        };
+        tracing::warn!(entrance = entrance.word(), %error, unsaid, "a connection was not accepted");
+        true
     }
 
     /// A new incident id: eight hexadecimal digits, which tell nothing and repeat rarely.
@@ -85,6 +124,18 @@ mod tests {
         ] {
             assert_eq!(network(address.parse().expect("an address")), expected);
         }
+    }
+
+    #[test]
+    fn accepts_that_fail_are_logged_once_a_second() {
+        let observe = Observe::new(false, Timestamp::UNIX_EPOCH);
+        let start = Monotonic::default();
+        let lines = (0..50).map(|step| {
+            let now = start.plus(Duration::from_millis(step * 100));
+            observe.accept_failed(Entrance::Whois, &io::Error::other("no descriptors"), now)
+        });
+        assert_eq!(lines.filter(|said| *said).count(), 5);
+        assert!(observe.metrics.text().contains(r#"loket_accept_errors_total{entrance="whois"} 50"#));
     }
 
     #[test]

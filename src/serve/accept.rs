@@ -2,9 +2,10 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio_rustls::TlsAcceptor;
@@ -12,12 +13,20 @@ use tokio_rustls::TlsAcceptor;
 use super::{Shell, admin, http, line};
 use crate::config::Limits;
 use crate::config::limits::size;
+use crate::guard::Seat;
 use crate::observe::{Entrance, Parting, network};
 use crate::session::Door;
 
 /// Connections of the admin door at a time. It does not share the number of all doors, so that a flood at the others
 /// leaves it reachable.
-const ADMIN_CONNECTIONS: usize = 32;
+pub const ADMIN_CONNECTIONS: usize = 32;
+
+/// Octets that the system holds for a connection in each direction (it doubles the figure for its own needs). Answers
+/// have some thousands.
+const SOCKET_OCTETS: u32 = 64 * 1024;
+
+/// Connections that wait to be accepted; the system may allow fewer.
+const BACKLOG: u32 = 4096;
 
 /// A socket that listens.
 #[derive(Debug)]
@@ -29,12 +38,19 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Binds an address.
+    /// Binds an address. Asynchronous because a socket belongs to the runtime in which it is made.
     ///
     /// # Errors
     /// Those of the system: the address is taken, or not allowed.
     pub async fn bind(entrance: Entrance, address: SocketAddr) -> io::Result<Gate> {
-        Ok(Gate { entrance, listener: TcpListener::bind(address).await? })
+        let socket = if address.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
+        // A restart shall not wait for the connections of the run before.
+        socket.set_reuseaddr(true)?;
+        // Connections inherit these: without them the system's buffers grow to several MiB for each that is not read.
+        socket.set_send_buffer_size(SOCKET_OCTETS)?;
+        socket.set_recv_buffer_size(SOCKET_OCTETS)?;
+        socket.bind(address)?;
+        Ok(Gate { entrance, listener: socket.listen(BACKLOG)? })
     }
 }
 
@@ -100,28 +116,83 @@ pub async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                shell.observe.metrics.opened(entrance);
-                let (shell, tls, stop) = (Arc::clone(&shell), tls.clone(), stop.clone());
-                open.spawn(async move {
-                    let parting = connection(entrance, stream, peer.ip(), &shell, tls, stop).await;
-                    tracing::debug!(entrance = entrance.word(), parting = parting.word(), client = %network(peer.ip()), "closed");
-                    drop(held);
-                    parting
-                });
+                let peer = peer.ip().to_canonical();
+                match admit(&shell, entrance, peer) {
+                    Ok(seat) => {
+                        shell.observe.metrics.opened(entrance);
+                        let (shell, tls, stop) = (Arc::clone(&shell), tls.clone(), stop.clone());
+                        let conversation = connection(entrance, stream, peer, shell, tls, stop);
+                        open.spawn(seated(conversation, (held, seat)));
+                    }
+                    // The permit is the next one's.
+                    Err(_turned) => {
+                        waiting = held;
+                        turn_away(&stream);
+                    }
+                }
             }
             Err(error) => {
                 waiting = held;
-                shell.observe.metrics.accept_failed(entrance);
-                tracing::warn!(entrance = entrance.word(), %error, "a connection was not accepted; pausing");
-                tokio::select! {
-                    () = stopped(&mut stop) => break,
-                    () = tokio::time::sleep(pause) => {}
+                shell.observe.accept_failed(entrance, &error, shell.clock.monotonic());
+                if !is_of_one_connection(&error) {
+                    tokio::select! {
+                        () = stopped(&mut stop) => break,
+                        () = tokio::time::sleep(pause) => {}
+                    }
                 }
             }
         }
     }
     drop(gate);
     drain(&shell, entrance, open).await
+}
+
+/// Asks the guard. The operator's entrance has none.
+///
+/// # Errors
+/// Whoever is turned away. So is everybody while the guard fails, which it does not.
+fn admit(shell: &Shell, entrance: Entrance, peer: IpAddr) -> Result<Option<Seat>, TurnedAway> {
+    if entrance == Entrance::Admin {
+        return Ok(None);
+    }
+    // A panic here would end the accept loop. What the guard holds is its own to keep whole.
+    let verdict = catch_unwind(AssertUnwindSafe(|| shell.guard.enter(peer, shell.clock.monotonic())));
+    match verdict {
+        Ok(Ok(seat)) => Ok(Some(seat)),
+        Ok(Err(turned)) => {
+            shell.observe.metrics.turned_away(entrance, turned);
+            tracing::debug!(entrance = entrance.word(), reason = turned.word(), client = %network(peer), "turned away");
+            Err(TurnedAway)
+        }
+        Err(_panic) => {
+            shell.observe.metrics.panicked();
+            tracing::error!(entrance = entrance.word(), "a panic of the guard was contained");
+            Err(TurnedAway)
+        }
+    }
+}
+
+/// The guard did not let somebody in; it is counted why.
+#[derive(Debug)]
+struct TurnedAway;
+
+/// Closes at once, with a reset: an orderly close would leave a socket behind for a minute on our side.
+fn turn_away(stream: &TcpStream) {
+    // Where the option is refused, the close is an orderly one.
+    let _orderly = stream.set_zero_linger();
+}
+
+/// Holds permits and seat as long as the conversation lasts, however it ends.
+pub(super) async fn seated<H>(conversation: impl Future<Output = Parting>, held: H) -> Parting {
+    let parting = conversation.await;
+    drop(held);
+    parting
+}
+
+/// Whether an accept failed because its one connection was gone already, so that the next may succeed at once.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 async fn drain(shell: &Shell, entrance: Entrance, mut open: JoinSet<Parting>) -> usize {
@@ -143,7 +214,7 @@ async fn drain(shell: &Shell, entrance: Entrance, mut open: JoinSet<Parting>) ->
     cut
 }
 
-fn settle(shell: &Shell, entrance: Entrance, ended: Result<Parting, JoinError>) {
+pub(super) fn settle(shell: &Shell, entrance: Entrance, ended: Result<Parting, JoinError>) {
     let parting = match ended {
         Ok(parting) => parting,
         Err(error) if error.is_panic() => {
@@ -162,24 +233,27 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _gone = stop.wait_for(|stop| *stop).await.map(|_| ());
 }
 
+/// The future of each door is boxed, so that a silent connection does not take the room of the largest.
 async fn connection(
     entrance: Entrance,
     stream: TcpStream,
     peer: IpAddr,
-    shell: &Arc<Shell>,
+    shell: Arc<Shell>,
     tls: Option<TlsAcceptor>,
     stop: watch::Receiver<bool>,
 ) -> Parting {
     if stream.set_nodelay(true).is_err() {
         return Parting::Broken;
     }
-    match (entrance, tls) {
-        (Entrance::Http, _) => http::plain(stream, peer, shell, stop).await,
-        (Entrance::Https, Some(tls)) => http::secure(stream, tls, peer, shell, stop).await,
+    let parting = match (entrance, tls) {
+        (Entrance::Http, _) => Box::pin(http::plain(stream, peer, &shell, stop)).await,
+        (Entrance::Https, Some(tls)) => Box::pin(http::secure(stream, tls, peer, &shell, stop)).await,
         // An HTTPS entrance is only built together with its certificate.
         (Entrance::Https, None) => Parting::Handshake,
-        (Entrance::Whois, _) => line::converse(stream, Door::Whois, peer, shell).await,
-        (Entrance::Das, _) => line::converse(stream, Door::Das, peer, shell).await,
-        (Entrance::Admin, _) => admin::converse(stream, shell, stop).await,
-    }
+        (Entrance::Whois, _) => Box::pin(line::converse(stream, Door::Whois, peer, &shell)).await,
+        (Entrance::Das, _) => Box::pin(line::converse(stream, Door::Das, peer, &shell)).await,
+        (Entrance::Admin, _) => Box::pin(admin::converse(stream, &shell, stop)).await,
+    };
+    tracing::debug!(entrance = entrance.word(), parting = parting.word(), client = %network(peer), "closed");
+    parting
 }

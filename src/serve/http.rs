@@ -1,147 +1,87 @@
 //! RDAP's door: HTTP/1.1 and HTTP/2 by hyper, answers by [`session::http`](crate::session::http).
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::net::IpAddr;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue};
-use hyper::server::conn::{http1, http2};
 use hyper::service::Service;
 use hyper::{Request, Response, StatusCode, Version};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+pub use super::conversation::see_through;
+
 use super::Shell;
-use super::accept::stopped;
+use super::conversation::{Reply, http2_idling_octets, one, parting, two};
 use super::preface::sniff;
-use super::timed::{Timed, Watch, is_too_slow};
-use super::unread::{Bare, Completed};
+use super::reins::Reins;
+use super::timed::{Timed, Watch};
+use super::unread::Bare;
 use crate::config::Limits;
-use crate::config::limits::{size, size32};
+use crate::config::limits::size;
+use crate::guard::Tier;
 use crate::observe::Parting;
 use crate::query::Refusal;
-use crate::session::http as session;
-
-/// Octets of answers that wait for an HTTP/2 client on one stream.
-const HTTP2_SEND_OCTETS: usize = 64 * 1024;
-
-/// How many times the limit of headers HTTP/2 reads before it refuses with a bare status: what lies between is refused
-/// here, in RDAP's form (HT-05).
-const HTTP2_HEADERS_READ: u32 = 4;
+use crate::session::http::{self as session, After};
 
 /// Holds a conversation without TLS; HTTP/2 with prior knowledge is understood.
 pub async fn plain<S>(stream: S, peer: IpAddr, shell: &Arc<Shell>, stop: watch::Receiver<bool>) -> Parting
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let timed = Timed::new(stream, Watch::Requests, &shell.limits);
+    let limits = shell.limits;
+    let timed = Timed::new(stream, Watch::Requests, &limits);
     match sniff(timed).await {
         Ok((true, stream)) => {
+            let asker = Asker::new(peer, false, shell);
             // To the watch of requests, frames would look like one head that does not end.
-            let stream = stream.map(|timed| timed.into_flow(&shell.limits));
-            two(stream, Asker { peer, secure: false, shell: Arc::clone(shell) }, stop).await
+            let stream = stream.map(|timed| asker.measured(timed.into_flow(&limits)));
+            asker.charged(asker.clone().two(stream, stop)).await
         }
-        Ok((false, stream)) => one(stream, Asker { peer, secure: false, shell: Arc::clone(shell) }, stop).await,
+        // A connection that is opened in advance, or only to see whether somebody listens, costs next to nothing.
+        Ok((false, stream)) if stream.is_empty() => Asker::new(peer, false, shell).one(stream, stop).await,
+        Ok((false, stream)) => {
+            let asker = Asker::new(peer, false, shell);
+            asker.charged(asker.clone().one(stream, stop)).await
+        }
         Err(error) => parting(&error),
     }
 }
 
 /// Holds a conversation over TLS; the version is agreed on by ALPN.
-pub async fn secure(
-    stream: TcpStream,
+pub async fn secure<S>(
+    stream: S,
     tls: TlsAcceptor,
     peer: IpAddr,
     shell: &Arc<Shell>,
     stop: watch::Receiver<bool>,
-) -> Parting {
-    let stream = match timeout(Limits::span(shell.limits.handshake_ms), tls.accept(stream)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(_refused)) => return Parting::Handshake,
-        Err(_elapsed) => return Parting::TooSlow,
-    };
-    let asker = Asker { peer, secure: true, shell: Arc::clone(shell) };
-    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        two(Timed::new(stream, Watch::Flow, &shell.limits), asker, stop).await
-    } else {
-        one(Timed::new(stream, Watch::Requests, &shell.limits), asker, stop).await
-    }
-}
-
-async fn one<S>(stream: S, asker: Asker, stop: watch::Receiver<bool>) -> Parting
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let limits = asker.shell.limits;
-    let refuser = asker.clone();
-    let stream = Completed::new(stream, Limits::span(limits.linger_ms), move |found| refuser.refuse(found));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        // The stream's own deadlines are shorter; this one holds if they ever do not.
-        .header_read_timeout(Limits::span(limits.idle_ms.saturating_add(limits.head_ms)))
-        .max_headers(size(limits.header_count))
-        .max_header_size(size(limits.header_octets))
-        .max_buf_size(size(limits.header_octets).max(8192))
-        .serve_connection(TokioIo::new(stream), asker);
-    see_through(connection, http1::Connection::graceful_shutdown, &limits, stop).await
-}
-
-async fn two<S>(stream: S, asker: Asker, stop: watch::Receiver<bool>) -> Parting
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let limits = asker.shell.limits;
-    let connection = http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(size32(limits.http2_streams))
-        .max_header_list_size(size32(limits.header_octets).saturating_mul(HTTP2_HEADERS_READ))
-        .max_send_buf_size(HTTP2_SEND_OCTETS)
-        .serve_connection(TokioIo::new(stream), asker);
-    see_through(connection, http2::Connection::graceful_shutdown, &limits, stop).await
-}
-
-/// Drives a connection to its end; asks it to finish when the server stops or the connection has lived long enough.
-pub(super) async fn see_through<C>(
-    connection: C,
-    finish: fn(Pin<&mut C>),
-    limits: &Limits,
-    mut stop: watch::Receiver<bool>,
 ) -> Parting
 where
-    C: Future<Output = hyper::Result<()>>,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        () = stopped(&mut stop) => None,
-        () = tokio::time::sleep(Limits::span(limits.connection_ms)) => None,
-    };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            finish(connection.as_mut());
-            match timeout(Limits::span(limits.drain_ms), connection).await {
-                Ok(ended) => ended,
-                Err(_elapsed) => return Parting::TooSlow,
-            }
+    let limits = shell.limits;
+    let asker = Asker::new(peer, true, shell);
+    let conversation = async {
+        let stream = match timeout(Limits::span(limits.handshake_ms), tls.accept(stream)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(_refused)) => return Parting::Handshake,
+            Err(_elapsed) => return Parting::TooSlow,
+        };
+        if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+            let stream = asker.measured(Timed::new(stream, Watch::Flow, &limits));
+            asker.clone().two(stream, stop).await
+        } else {
+            asker.clone().one(Timed::new(stream, Watch::Requests, &limits), stop).await
         }
     };
-    match ended {
-        Ok(()) => Parting::Done,
-        Err(error) => parting(&error),
-    }
-}
-
-fn parting(error: &(dyn std::error::Error + 'static)) -> Parting {
-    if is_too_slow(error) { Parting::TooSlow } else { Parting::Broken }
+    // A handshake costs more than an answer.
+    asker.charged(conversation).await
 }
 
 /// Answers the requests of one connection.
@@ -150,24 +90,62 @@ struct Asker {
     peer: IpAddr,
     secure: bool,
     shell: Arc<Shell>,
+    reins: Arc<Reins>,
+    tier: Tier,
 }
 
 impl Service<Request<Incoming>> for Asker {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+    type Future = Reply;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, request: Request<Incoming>) -> Reply {
+        self.reins.asked();
         let answer = self.answer(&request);
-        self.shell.observe.question(&answer.outcome, self.peer);
-        let close = request.version() < Version::HTTP_2 && !hyper::body::Body::is_end_stream(request.body());
-        std::future::ready(Ok(assemble(answer, close)))
+        self.shell.observe.question(&answer.outcome, self.tier, self.peer);
+        conclude(answer, request.version(), request.body().is_end_stream(), &self.reins)
     }
 }
 
 impl Asker {
+    fn new(peer: IpAddr, secure: bool, shell: &Arc<Shell>) -> Asker {
+        Asker { peer, secure, shell: Arc::clone(shell), reins: Arc::default(), tier: shell.guard.tier(peer) }
+    }
+
+    /// Charges a connection on which nothing was asked, at its end.
+    async fn charged(&self, conversation: impl Future<Output = Parting>) -> Parting {
+        let parting = conversation.await;
+        if self.reins.questions() == 0 {
+            let outcome = session::unasked(&self.shell.visitor(self.peer));
+            self.shell.observe.question(&outcome, self.tier, self.peer);
+        }
+        parting
+    }
+
+    /// The stream of a flow, of which not everything may come without a question.
+    fn measured<S>(&self, flow: Timed<S>) -> Timed<S> {
+        flow.idling_at_most(http2_idling_octets(&self.shell.limits), &self.reins)
+    }
+
+    async fn one<S>(self, stream: S, stop: watch::Receiver<bool>) -> Parting
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (reins, limits, refuser) = (Arc::clone(&self.reins), self.shell.limits, self.clone());
+        one(stream, self, move |found: Bare<'_>| refuser.refuse(found), &reins, &limits, stop).await
+    }
+
+    async fn two<S>(self, stream: S, stop: watch::Receiver<bool>) -> Parting
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (reins, limits) = (Arc::clone(&self.reins), self.shell.limits);
+        two(stream, self, &reins, &limits, stop).await
+    }
+
     fn answer<B>(&self, request: &Request<B>) -> session::Response {
         let limits = &self.shell.limits;
+        let visitor = self.shell.visitor(self.peer);
         let headers = request.headers();
         let uri = request.uri();
         let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
@@ -180,23 +158,26 @@ impl Asker {
             headers: &|name| joined(headers, name),
         };
         let target = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
-        if target > size(limits.target_octets) {
-            return session::refuse(&head, &Refusal::TooLong);
-        }
         let octets: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if headers.len() > size(limits.header_count) || octets > size(limits.header_octets) {
-            return session::refuse(&head, &Refusal::HeadersTooLarge);
-        }
+        let mistake = if target > size(limits.target_octets) {
+            Some(Refusal::TooLong)
+        } else if headers.len() > size(limits.header_count) || octets > size(limits.header_octets) {
+            Some(Refusal::HeadersTooLarge)
+        } else {
+            None
+        };
         self.shell.guarded(
-            |snapshot| session::respond(&head, snapshot, &self.shell.site),
+            |snapshot| match &mistake {
+                None => session::respond(&head, snapshot, &self.shell.site, &visitor),
+                Some(mistake) => session::reject(&head, mistake, &visitor),
+            },
             |refusal| session::refuse(&head, refusal),
         )
     }
-}
 
-impl Asker {
-    /// The whole response to a head that hyper could not read.
+    /// The whole response to a head that hyper could not read; nothing where the client gets none.
     fn refuse(&self, found: Bare<'_>) -> Vec<u8> {
+        self.reins.asked();
         let refusal = match found.status {
             414 => Refusal::TooLong,
             431 => Refusal::HeadersTooLarge,
@@ -205,8 +186,15 @@ impl Asker {
         let method = if found.is_head { "HEAD" } else { "GET" };
         let head =
             session::Request { method, path: "", query: None, secure: self.secure, host: None, headers: &|_| None };
-        let answer = session::refuse(&head, &refusal);
-        self.shell.observe.question(&answer.outcome, self.peer);
+        let answer = self.shell.guarded(
+            |_| session::reject(&head, &refusal, &self.shell.visitor(self.peer)),
+            |refusal| session::refuse(&head, refusal),
+        );
+        self.shell.observe.question(&answer.outcome, self.tier, self.peer);
+        self.reins.tell(answer.after);
+        if answer.after == After::Silence {
+            return Vec::new();
+        }
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = format!("HTTP/1.1 {status}\r\n");
         let date = found.date.map(|date| ("date", date.to_owned()));
@@ -229,9 +217,23 @@ fn joined(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
     Some(all)
 }
 
-/// `close`: a body that nobody will read is on its way, so the connection cannot be used again.
-fn assemble(answer: session::Response, close: bool) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(answer.body));
+/// Makes the answer one of HTTP, and tells the connection what follows it. `is_all_read`: the request has no body, or
+/// none that is still on its way.
+pub(super) fn conclude(answer: session::Response, version: Version, is_all_read: bool, reins: &Arc<Reins>) -> Reply {
+    let is_shared = version >= Version::HTTP_2;
+    // A bare status keeps open the connection over which a ban is being told.
+    let is_spared = answer.after == After::Silence && is_shared && reins.spares();
+    let answer = if is_spared {
+        session::Response { headers: Vec::new(), body: Bytes::new(), ..answer }
+    } else {
+        reins.tell(answer.after);
+        if answer.after == After::Silence {
+            return Reply::never();
+        }
+        answer
+    };
+    let body = if is_shared { reins.owe(answer.body) } else { answer.body };
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     for (name, value) in answer.headers {
@@ -240,8 +242,11 @@ fn assemble(answer: session::Response, close: bool) -> Response<Full<Bytes>> {
             headers.append(HeaderName::from_static(name), value);
         }
     }
-    if close {
+    // HTTP/2 has no such header (RFC 9113 §8.2.2), and ends streams one by one.
+    if !is_shared && (answer.after == After::Close || !is_all_read) {
+        // Nobody reads a body, so that the connection cannot be used again.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        reins.leave_unread();
     }
-    response
+    Reply::with(response)
 }

@@ -39,14 +39,18 @@ pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(question) => question,
         Err(_error) => return Parting::Broken,
     };
-    let (bytes, outcome) = match &question {
-        Question::Line(line) => shell.guarded(
-            |snapshot| whois::respond(door, line, snapshot, &shell.site),
-            |refusal| whois::refuse(door, refusal),
-        ),
-        Question::Refused(refusal) => whois::refuse(door, refusal),
-    };
-    shell.observe.question(&outcome, peer);
+    let visitor = shell.visitor(peer);
+    let (bytes, outcome) = shell.guarded(
+        |snapshot| match &question {
+            Question::Line(line) => whois::respond(door, line, snapshot, &shell.site, &visitor),
+            Question::Refused(refusal) => whois::reject(door, refusal, &visitor),
+        },
+        |refusal| whois::refuse(door, refusal),
+    );
+    shell.observe.question(&outcome, shell.guard.tier(peer), peer);
+    if bytes.is_empty() {
+        return Parting::Dropped;
+    }
     let slow = matches!(question, Question::Refused(Refusal::TooSlow));
     match say(&mut stream, &bytes, &shell.limits).await {
         Ok(()) if slow => Parting::TooSlow,

@@ -6,22 +6,28 @@
 //! [`Limits`].
 
 pub mod accept;
-mod admin;
+pub mod admin;
+mod conversation;
 mod http;
 mod line;
 mod preface;
+mod reins;
 mod timed;
 pub mod tls;
 mod unread;
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::config::Limits;
+use crate::guard::Guard;
 use crate::index::{Current, Snapshot};
 use crate::observe::Observe;
 use crate::query::Refusal;
 use crate::render::site::Site;
+use crate::session::Visitor;
+use crate::time::Clock;
 
 /// What every connection needs.
 #[derive(Debug)]
@@ -34,9 +40,20 @@ pub struct Shell {
     pub limits: Limits,
     /// Counters, logs, readiness.
     pub observe: Observe,
+    /// Decides who may ask how much.
+    pub guard: Arc<Guard>,
+    /// Stamps questions and connections at their arrival.
+    pub clock: Clock,
+    /// Where deposits are handed in; `None` for a server that takes none.
+    pub deposits: Option<admin::deposits::Endpoint>,
 }
 
 impl Shell {
+    /// Who asks, now.
+    fn visitor(&self, peer: IpAddr) -> Visitor<'_> {
+        Visitor { guard: &self.guard, peer, now: self.clock.monotonic() }
+    }
+
     /// Calls `answer` with the current data; if it panics, counts and logs that, and calls `refuse` with an incident.
     fn guarded<T>(
         self: &Arc<Shell>,

@@ -19,6 +19,11 @@ pub struct Replayed<S> {
 }
 
 impl<S> Replayed<S> {
+    /// Whether no octet came.
+    pub fn is_empty(&self) -> bool {
+        self.begin == self.end
+    }
+
     /// Changes the stream behind the octets in front.
     pub fn map<T>(self, change: impl FnOnce(S) -> T) -> Replayed<T> {
         Replayed { inner: change(self.inner), front: self.front, begin: self.begin, end: self.end }

@@ -1,5 +1,6 @@
 //! The shell over streams in memory and paused time, and over real sockets on port 0.
 
+use std::hash::RandomState;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -9,11 +10,18 @@ use tokio::time::Instant;
 
 use super::accept::{Gate, Permits, accept};
 use super::*;
+use crate::guard;
 use crate::observe::{Entrance, Parting};
 use crate::session::Door;
 use crate::time::Timestamp;
 
 const CLIENT: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+/// Settings of a guard that counts nobody.
+fn open() -> guard::Settings {
+    let all = ["0.0.0.0/0", "::/0"].map(|prefix| (prefix.parse().unwrap(), guard::Tier::Unlimited));
+    guard::Settings { lists: all.to_vec(), memory_mebibytes: 8, ..guard::Settings::default() }
+}
 
 fn shell(limits: Limits) -> Arc<Shell> {
     let site = Site {
@@ -23,7 +31,15 @@ fn shell(limits: Limits) -> Arc<Shell> {
         zones: crate::model::zone::Zones::default(),
         texts: std::collections::BTreeMap::new(),
     };
-    Arc::new(Shell { current: Current::empty(), site, limits, observe: Observe::new(true, Timestamp::UNIX_EPOCH) })
+    Arc::new(Shell {
+        current: Current::empty(),
+        site,
+        limits,
+        observe: Observe::new(true, Timestamp::UNIX_EPOCH),
+        guard: Arc::new(Guard::new(open(), RandomState::new())),
+        clock: Clock::manual(Timestamp::UNIX_EPOCH),
+        deposits: None,
+    })
 }
 
 /// A client's end of a port-43 conversation, and the task that holds the other.
@@ -290,4 +306,14 @@ async fn the_admin_door_tells_liveness_readiness_and_metrics() {
     let metrics = ask("/metrics").await;
     assert!(metrics.contains("loket_ready 1\n") && metrics.ends_with("# EOF\n"), "{metrics}");
     assert!(ask("/other").await.starts_with("HTTP/1.1 404 "));
+    assert!(ask("/deposits").await.starts_with("HTTP/1.1 501 "), "a server without a publisher");
 }
+
+mod handshakes;
+mod http1;
+mod http2;
+mod lines;
+mod script;
+mod turned;
+mod unasked;
+mod verdicts;

@@ -2,17 +2,20 @@
 //! each step of a write and for a whole answer.
 //!
 //! It knows nothing of HTTP: octets that arrive after a pause begin a head, octets that leave end it. On HTTP/2,
-//! where many exchanges share a stream, only the pause and the writes are watched ([`Watch::Flow`]).
+//! where many exchanges share a stream, only the pause and the writes are watched ([`Watch::Flow`]), and how much
+//! comes without a question.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::reins::Reins;
 use crate::config::Limits;
 use crate::time::deadline;
 
@@ -23,6 +26,15 @@ pub enum Watch {
     Requests,
     /// A flow of frames: only pauses have a deadline.
     Flow,
+}
+
+/// The longest pause between requests, or between frames. Whoever drives a flow ends an idle one by itself, in an
+/// orderly way; here is what holds if the client does not follow.
+fn pause(watch: Watch, limits: &Limits) -> Duration {
+    Limits::span(match watch {
+        Watch::Requests => limits.idle_ms,
+        Watch::Flow => limits.idle_ms.saturating_add(limits.head_ms),
+    })
 }
 
 /// A stream with deadlines.
@@ -38,6 +50,28 @@ pub struct Timed<S> {
     in_head: bool,
     reading: Pin<Box<Sleep>>,
     writing: Option<Writing>,
+    idling: Option<Idling>,
+}
+
+/// Octets since the last question: frames that ask nothing are work for which nobody is charged.
+#[derive(Debug)]
+struct Idling {
+    reins: Arc<Reins>,
+    questions: u64,
+    octets: usize,
+    most: usize,
+}
+
+impl Idling {
+    /// Counts octets; whether they are now too many.
+    fn is_too_much(&mut self, octets: usize) -> bool {
+        let questions = self.reins.questions();
+        if questions != self.questions {
+            (self.questions, self.octets) = (questions, 0);
+        }
+        self.octets = self.octets.saturating_add(octets);
+        self.octets > self.most
+    }
 }
 
 /// An answer on its way out.
@@ -54,20 +88,28 @@ impl<S> Timed<S> {
             inner,
             watch,
             head: Limits::span(limits.head_ms),
-            idle: Limits::span(limits.idle_ms),
+            idle: pause(watch, limits),
             step: Limits::span(limits.write_ms),
             whole: Limits::span(limits.request_ms),
             in_head: false,
             reading: Box::pin(sleep_until(deadline(Limits::span(limits.first_byte_ms)))),
             writing: None,
+            idling: None,
         }
+    }
+
+    /// The same stream, which ends when more than so many octets come without a question.
+    pub fn idling_at_most(mut self, most: usize, reins: &Arc<Reins>) -> Timed<S> {
+        self.idling = Some(Idling { reins: Arc::clone(reins), questions: 0, octets: 0, most });
+        self
     }
 
     /// The same stream, from now on a flow of frames that was just heard from.
     pub fn into_flow(mut self, limits: &Limits) -> Timed<S> {
         self.watch = Watch::Flow;
+        self.idle = pause(Watch::Flow, limits);
         self.in_head = false;
-        self.reading.as_mut().reset(deadline(Limits::span(limits.idle_ms)));
+        self.reading.as_mut().reset(deadline(self.idle));
         self
     }
 
@@ -83,8 +125,11 @@ impl<S> Timed<S> {
     }
 
     fn write_begins(&mut self) {
-        self.in_head = false;
-        self.reading.as_mut().reset(deadline(self.idle));
+        // In a flow the server speaks unasked too: that is no progress of the client's.
+        if self.watch == Watch::Requests {
+            self.in_head = false;
+            self.reading.as_mut().reset(deadline(self.idle));
+        }
         if self.writing.is_none() {
             self.writing = Some(Writing { end: deadline(self.whole), stalled: None });
         }
@@ -129,8 +174,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         let before = buf.filled().len();
         match Pin::new(&mut self.inner).poll_read(cx, buf) {
             Poll::Ready(outcome) => {
-                if buf.filled().len() > before {
+                let read = buf.filled().len().saturating_sub(before);
+                if read > 0 {
                     self.read_progress();
+                    if self.idling.as_mut().is_some_and(|idling| idling.is_too_much(read)) {
+                        return Poll::Ready(Err(io::Error::new(
+                            io::ErrorKind::InvalidData,
+                            "too much that asks nothing",
+                        )));
+                    }
                     // A head that trickles is always ready to be read: its deadline counts all the same.
                     if self.in_head && self.reading.is_elapsed() {
                         return Poll::Ready(Err(too_slow()));

@@ -1,15 +1,20 @@
 //! Answers to heads that hyper cannot read. hyper refuses them by itself, with a bare status; this stream puts RDAP's
 //! answer in the place of that, so that these refusals too have their body, media type and CORS header (HT-05, HT-20).
+//!
+//! What a client sends beyond what is read, the rest of such a head or a body, is read and thrown away for a moment
+//! before the connection closes: unread octets would turn the close into a reset that destroys the answer.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep_until};
 
+use super::reins::Reins;
 use crate::time::deadline;
 
 /// Octets of the unread request that are read and thrown away after the refusal, so that the close does not become a
@@ -35,6 +40,7 @@ pub struct Completed<S, F> {
     inner: S,
     words: F,
     linger: Duration,
+    reins: Arc<Reins>,
     /// Whether the next octets read begin a head, and whether the last head began as one of HEAD.
     is_fresh: bool,
     is_head: bool,
@@ -45,10 +51,11 @@ pub struct Completed<S, F> {
 }
 
 impl<S, F: Fn(Bare<'_>) -> Vec<u8>> Completed<S, F> {
-    /// `words` gives the whole response for a bare one. `linger` is how long the rest of such a request is read.
-    pub fn new(inner: S, linger: Duration, words: F) -> Completed<S, F> {
+    /// `words` gives the whole response for a bare one. `linger` is how long the rest of such a request is read, and
+    /// of one whose body is left unread.
+    pub fn new(inner: S, linger: Duration, reins: Arc<Reins>, words: F) -> Completed<S, F> {
         let (instead, sent) = (Vec::new(), 0);
-        Completed { inner, words, linger, is_fresh: true, is_head: false, instead, sent, lingering: None }
+        Completed { inner, words, linger, reins, is_fresh: true, is_head: false, instead, sent, lingering: None }
     }
 }
 
@@ -164,7 +171,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Bare<'_>) -> Vec<u8> + Unpin> Asyn
             ready!(self.send(cx))?;
             ready!(Pin::new(&mut self.inner).poll_shutdown(cx))?;
         }
-        if !self.instead.is_empty() {
+        if !self.instead.is_empty() || self.reins.has_unread() {
             ready!(self.throw_away(cx));
         }
         Poll::Ready(Ok(()))
@@ -182,7 +189,7 @@ mod tests {
     async fn check(request: &[u8], written: &[u8], expected: &str) {
         let (mut client, server) = duplex(4096);
         let words = |found: Bare<'_>| format!("<{} {:?} {}>", found.status, found.date, found.is_head).into_bytes();
-        let mut stream = Completed::new(server, Duration::from_millis(50), words);
+        let mut stream = Completed::new(server, Duration::from_millis(50), Arc::default(), words);
         client.write_all(request).await.unwrap();
         stream.read_buf(&mut Vec::with_capacity(64)).await.unwrap();
         stream.write_all(written).await.unwrap();
