@@ -9,19 +9,22 @@
 mod register;
 
 use std::collections::BTreeMap;
+use std::hash::RandomState;
 use std::hint::black_box;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use loket::answer::{Answer, answer};
-use loket::codec;
+use loket::codec::{self, Change, RecordKey};
 use loket::disclosure::decide::decide;
 use loket::disclosure::policy::Policy;
-use loket::disclosure::record::PublicRecord;
+use loket::disclosure::record::{Disclosed, PublicRecord};
 use loket::generate::{Format, generate};
+use loket::guard::{Guard, Settings, Tier};
 use loket::import::{self, problem::Report};
-use loket::index::Snapshot;
+use loket::index::{Generation, Snapshot, SnapshotBuilder};
 use loket::model::name::Name;
 use loket::model::zone::WhoisLayout;
 use loket::publish::{self, PublishSettings, Silent};
@@ -29,9 +32,9 @@ use loket::query::{self, Query};
 use loket::render::rdap::RequestUrl;
 use loket::render::{self, site::Site};
 use loket::session::http::{Request, respond};
-use loket::session::{Door, whois};
+use loket::session::{Door, Visitor, whois};
 use loket::store::Backend;
-use loket::time::Clock;
+use loket::time::{Clock, Monotonic};
 use register::{AT, BASE, Register, in_repository};
 use tempfile::TempDir;
 
@@ -48,6 +51,11 @@ const FREE: &str = "vrij.be";
 const DOMAINS_LOOKED_UP: u64 = 100_000;
 /// Domains of the register that is imported.
 const DOMAINS_IMPORTED: u64 = 20_000;
+/// Copies of the register in which names are looked up, each under names and handles of its own, that make the one
+/// which is amended: a million domains.
+const COPIES_AMENDED: usize = 10;
+/// Changes of an amendment.
+const CHANGES: usize = 1_000;
 /// Domains of either when benches only run once.
 const DOMAINS_TRIED: u64 = 500;
 const SEED: u64 = 20_260_601;
@@ -68,6 +76,7 @@ fn main() {
     records(&mut criterion);
     questions(&mut criterion);
     lookups(&mut criterion);
+    amendments(&mut criterion);
     pages(&mut criterion);
     endings(&mut criterion);
     imports(&mut criterion);
@@ -197,6 +206,120 @@ fn lookups(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A snapshot of a million domains, and one with an overlay of as many changes as it may have before it wants a merge.
+struct Amended {
+    base: Snapshot,
+    overlaid: Snapshot,
+    /// Some of the unchanged records, changed and encoded.
+    changes: Vec<(RecordKey, Vec<u8>)>,
+    /// Names that stand in the overlay, and names that do not.
+    changed: Vec<Name>,
+    unchanged: Vec<Name>,
+}
+
+impl Amended {
+    fn new() -> Amended {
+        let (_folder, path, _objects) = deposit(domains(DOMAINS_LOOKED_UP));
+        let register = Register::read(&path);
+        let records: Vec<PublicRecord> = register.decided(&POLICY).collect();
+        let mut builder = SnapshotBuilder::default();
+        for copy in 0..COPIES_AMENDED {
+            records.iter().filter_map(|record| copied(record, copy)).for_each(|record| builder.put(record));
+        }
+        records.into_iter().for_each(|record| builder.put(record));
+        let base = builder.finish(first());
+        let all = register.domains.len() * COPIES_AMENDED;
+        let changed: Vec<Name> = (0..all / 20).map(|at| numbered(&register, at * 20)).collect();
+        let unchanged: Vec<Name> = (0..all / 20).map(|at| numbered(&register, at * 20 + 7)).collect();
+        let mut builder = SnapshotBuilder::over(&base);
+        changed.iter().for_each(|name| builder.put(revised(&base, name)));
+        let changes = unchanged.iter().step_by(unchanged.len().div_ceil(CHANGES)).map(|name| {
+            let record = revised(&base, name);
+            (RecordKey::of(&record), codec::encode(&record))
+        });
+        let changes = changes.collect();
+        let overlaid = builder.finish(first());
+        assert!(!overlaid.wants_merge() || !is_measuring(), "the overlay is not larger than it may be");
+        Amended { base, overlaid, changes, changed, unchanged }
+    }
+
+    fn amend(&self, snapshot: &Snapshot) -> Snapshot {
+        let mut builder = SnapshotBuilder::over(snapshot);
+        for (key, value) in &self.changes {
+            builder.apply(Change::Put { key: key.clone(), value }).unwrap();
+        }
+        builder.finish(first())
+    }
+}
+
+fn first() -> Generation {
+    Generation { number: 1, watermark: AT, published_at: AT }
+}
+
+fn of_copy(name: &Name, copy: usize) -> Name {
+    Name::parse(&format!("k{copy}-{name}")).unwrap()
+}
+
+fn numbered(register: &Register, number: usize) -> Name {
+    of_copy(&register.domains[number / COPIES_AMENDED].name, number % COPIES_AMENDED)
+}
+
+/// A domain under another name, with contacts of other handles.
+fn copied(record: &PublicRecord, copy: usize) -> Option<PublicRecord> {
+    let PublicRecord::Domain(domain) = record else { return None };
+    let mut domain = domain.clone();
+    domain.name = of_copy(&domain.name, copy);
+    for contact in domain.registrant.iter_mut().chain(&mut domain.contacts) {
+        if let Disclosed::Shown { value, .. } = &mut contact.handle {
+            value.push_str(&format!("-{copy}"));
+        }
+    }
+    Some(PublicRecord::Domain(domain))
+}
+
+/// A domain with another identifier and other cities.
+fn revised(snapshot: &Snapshot, name: &Name) -> PublicRecord {
+    let mut domain = snapshot.domain(name).unwrap();
+    domain.roid.push_str("-2");
+    for contact in domain.registrant.iter_mut().chain(&mut domain.contacts) {
+        if let Disclosed::Shown { value, .. } = &mut contact.city {
+            value.push_str(" 2");
+        }
+    }
+    PublicRecord::Domain(domain)
+}
+
+/// Changes over a register of a million domains, merging them, and looking names up meanwhile.
+fn amendments(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("amend");
+    let amended = LazyLock::new(Amended::new);
+    for (overlay, wanted) in [("changes", false), ("changes, over an overlay of 50,000", true)] {
+        group.bench_function(format!("1,000 {overlay}"), |bencher| {
+            let snapshot = if wanted { &amended.overlaid } else { &amended.base };
+            bencher.iter(|| amended.amend(snapshot));
+        });
+    }
+    group.sample_size(10).bench_function("merge 50,000 changes", |bencher| {
+        bencher.iter_with_large_drop(|| amended.overlaid.merged());
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("lookup in a million");
+    group.throughput(Throughput::Elements(1));
+    for (shape, overlaid, changed) in [
+        ("no overlay", false, false),
+        ("overlay of 50,000, unchanged names", true, false),
+        ("overlay of 50,000, changed names", true, true),
+    ] {
+        group.bench_function(shape, |bencher| {
+            let snapshot = if overlaid { &amended.overlaid } else { &amended.base };
+            let mut next = cycle(if changed { &amended.changed } else { &amended.unchanged });
+            bencher.iter(|| snapshot.domain(next()).unwrap());
+        });
+    }
+    group.finish();
+}
+
 /// Answers to bytes: the renderer alone, and all that the session does between the request and the response.
 fn pages(criterion: &mut Criterion) {
     let url = RequestUrl { base: BASE, asked: "https://rdap.registry.example/domain/x.be" };
@@ -223,9 +346,19 @@ fn pages(criterion: &mut Criterion) {
     group.bench_function("WHOIS, 100,000 names in random order", |bencher| {
         let lines: Vec<String> = LARGE.found.iter().map(Name::to_string).collect();
         let mut next = cycle(&lines);
-        bencher.iter(|| whois::respond(Door::Whois, next().as_bytes(), Some(&LARGE.snapshot), &SITE));
+        bencher.iter(|| whois::respond(Door::Whois, next().as_bytes(), Some(&LARGE.snapshot), &SITE, &visitor()));
     });
     group.finish();
+}
+
+/// One of whom nothing is counted.
+fn visitor() -> Visitor<'static> {
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    static GUARD: LazyLock<Guard> = LazyLock::new(|| {
+        let lists = vec![(HERE.into(), Tier::Unlimited)];
+        Guard::new(Settings { lists, ..Settings::default() }, RandomState::new())
+    });
+    Visitor { guard: &GUARD, peer: HERE, now: Monotonic::default() }
 }
 
 fn http(path: &str, snapshot: &Snapshot, status: u16) -> usize {
@@ -237,7 +370,7 @@ fn http(path: &str, snapshot: &Snapshot, status: u16) -> usize {
         host: Some(b"rdap.registry.example"),
         headers: &|_| None,
     };
-    let response = respond(&request, Some(snapshot), &SITE);
+    let response = respond(&request, Some(snapshot), &SITE, &visitor());
     assert_eq!(response.status, status, "{path}");
     response.body.len()
 }
@@ -256,7 +389,8 @@ fn endings(criterion: &mut Criterion) {
     }
     for (ending, line) in [("found", ORGANISATION), ("not found", FREE), ("refused", "a..be")] {
         group.bench_function(format!("WHOIS, {ending}"), |bencher| {
-            bencher.iter(|| whois::respond(Door::Whois, black_box(line.as_bytes()), Some(&PUBLISHED), &SITE));
+            bencher
+                .iter(|| whois::respond(Door::Whois, black_box(line.as_bytes()), Some(&PUBLISHED), &SITE, &visitor()));
         });
     }
     group.finish();
@@ -300,6 +434,7 @@ fn settings(folder: &TempDir) -> PublishSettings {
         policies: BTreeMap::from([(POLICY.name().to_owned(), POLICY.clone())]),
         default_policy: POLICY.name().to_owned(),
         shrink_share_max: 0.2,
+        servers_wait: std::time::Duration::ZERO,
         allow_shrink: false,
         clock: Clock::manual(AT),
         backend: Backend::Sled,

@@ -1,148 +1,134 @@
-//! Encoded records in large chunks, and the table that finds them by key.
+//! Keys with values in large chunks, which snapshots share.
 //!
-//! A record costs its encoded bytes, its key, some eight octets of lengths and padding, and about seven octets of
-//! table; nothing is decoded until somebody asks. Replaced records stay in the arena until the snapshot goes.
+//! An arena only grows: what was written stays where it is, and readable, until the last arena that shares the chunk
+//! goes. A copy of an arena shares all chunks and writes into ones of its own. An entry costs its octets and some twelve
+//! of lengths and padding.
 
-use std::hash::BuildHasher;
+use std::sync::Arc;
 
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
+/// Octets of a chunk. A longer entry gets a chunk of its own.
+pub(super) const CHUNK_OCTETS: usize = 1 << 20;
 
-/// Octets of a chunk. A longer record gets a chunk of its own.
-const CHUNK_OCTETS: usize = 1 << 20;
-
-/// Records begin at multiples of this many octets.
+/// Entries begin at multiples of this many octets.
 const ALIGNMENT: usize = 8;
 
-/// Positions in a chunk at which a record may begin.
+/// Positions in a chunk at which an entry may begin.
 const SLOTS: usize = CHUNK_OCTETS / ALIGNMENT;
 
-/// Octets in front of a record: the length of its key and that of its value, little endian.
+/// Chunks of an arena whose slots all have a number in 32 bits.
+const CHUNKS_MAX: usize = u32::MAX as usize / SLOTS + 1;
+
+/// Octets in front of an entry: the length of its key and that of its value, little endian.
 const HEADER_OCTETS: usize = 8;
 
-/// Where a record stands: chunk and slot. The arena ends at 2³² slots, 32 GiB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where an entry stands: chunk and slot. The arena ends at 2³² slots, 32 GiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RecordId(u32);
 
-/// The arena cannot take the record: it is full, or a length does not fit in 32 bits.
+/// The arena cannot take the entry: it is full, or a length does not fit in 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
-/// Records by key.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    arena: Arena,
-    table: HashTable<RecordId>,
-    hasher: DefaultHashBuilder,
-}
-
-impl Records {
-    /// Puts a record in place of any other of the same key. True where there was one.
-    pub(super) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(RecordId, bool), Full> {
-        let id = self.arena.push(key, value)?;
-        let (arena, hasher) = (&self.arena, &self.hasher);
-        let is_same = |other: &RecordId| arena.key(*other) == key;
-        match self.table.entry(hasher.hash_one(key), is_same, |other| hasher.hash_one(arena.key(*other))) {
-            Entry::Occupied(mut entry) => {
-                *entry.get_mut() = id;
-                Ok((id, true))
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(id);
-                Ok((id, false))
-            }
-        }
-    }
-
-    /// Takes a record away. True where there was one.
-    pub(super) fn remove(&mut self, key: &[u8]) -> bool {
-        let arena = &self.arena;
-        match self.table.find_entry(self.hasher.hash_one(key), |id| arena.key(*id) == key) {
-            Ok(entry) => {
-                entry.remove();
-                true
-            }
-            Err(_) => false,
-        }
-    }
-
-    /// The value of a key.
-    pub(super) fn get(&self, key: &[u8]) -> Option<&[u8]> {
-        self.find(key).map(|id| self.arena.value(id))
-    }
-
-    /// The value of a record that is or was there.
-    pub(super) fn value(&self, id: RecordId) -> &[u8] {
-        self.arena.value(id)
-    }
-
-    /// The records that are there, in the order of their arrival.
-    pub(super) fn live(&self) -> impl Iterator<Item = RecordId> {
-        self.arena.ids().filter(|id| self.find(self.arena.key(*id)) == Some(*id))
-    }
-
-    /// How many records are there.
-    pub(super) fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    fn find(&self, key: &[u8]) -> Option<RecordId> {
-        self.table.find(self.hasher.hash_one(key), |id| self.arena.key(*id) == key).copied()
-    }
-}
-
-/// Chunks of records, each with its key. Reading a place that holds no record gives empty bytes.
-#[derive(Debug, Default)]
-struct Arena {
-    chunks: Vec<Vec<u8>>,
+/// Chunks of entries, each a key and a value. Reading a place that holds no entry gives empty bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arena {
+    /// Written once. None but the last has much room left.
+    sealed: Vec<Arc<[u8]>>,
+    /// The chunk after them, which is being written; empty where nothing was written since the last sealing.
+    open: Vec<u8>,
 }
 
 impl Arena {
-    fn push(&mut self, key: &[u8], value: &[u8]) -> Result<RecordId, Full> {
+    /// Writes an entry.
+    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> Result<RecordId, Full> {
         let key_octets = u32::try_from(key.len()).map_err(|_| Full)?;
         let value_octets = u32::try_from(value.len()).map_err(|_| Full)?;
-        let needed = HEADER_OCTETS.saturating_add(key.len()).saturating_add(value.len());
-        let has_room = |chunk: &Vec<u8>| chunk.len().saturating_add(needed) <= CHUNK_OCTETS;
-        if !self.chunks.last().is_some_and(has_room) {
-            self.chunks.push(Vec::with_capacity(needed.max(CHUNK_OCTETS)));
-        }
-        let number = self.chunks.len().saturating_sub(1);
-        let chunk = self.chunks.last_mut().ok_or(Full)?;
-        let id = number.checked_mul(SLOTS).and_then(|first| first.checked_add(chunk.len() / ALIGNMENT));
+        self.make_room(entry_octets(key, value));
+        let id = self.sealed.len().checked_mul(SLOTS).and_then(|first| first.checked_add(self.open.len() / ALIGNMENT));
         let id = id.and_then(|id| u32::try_from(id).ok()).map(RecordId).ok_or(Full)?;
-        chunk.extend_from_slice(&key_octets.to_le_bytes());
-        chunk.extend_from_slice(&value_octets.to_le_bytes());
-        chunk.extend_from_slice(key);
-        chunk.extend_from_slice(value);
-        chunk.resize(chunk.len().next_multiple_of(ALIGNMENT), 0);
+        self.open.extend_from_slice(&key_octets.to_le_bytes());
+        self.open.extend_from_slice(&value_octets.to_le_bytes());
+        self.open.extend_from_slice(key);
+        self.open.extend_from_slice(value);
+        self.open.resize(self.open.len().next_multiple_of(ALIGNMENT), 0);
         Ok(id)
     }
 
-    fn key(&self, id: RecordId) -> &[u8] {
+    /// True when entries of so many octets in all fit in any case, however they fall into chunks.
+    pub(super) fn has_room(&self, octets: usize) -> bool {
+        let chunks = (octets / CHUNK_OCTETS).saturating_mul(2).saturating_add(3);
+        self.sealed.len().saturating_add(chunks) < CHUNKS_MAX
+    }
+
+    /// Ends the writing: what copies of the arena are to share is sealed, and takes no more room than it needs.
+    pub(super) fn seal(&mut self) {
+        self.seal_open();
+        self.open = Vec::new();
+        self.sealed.shrink_to_fit();
+    }
+
+    /// The key of an entry.
+    pub(super) fn key(&self, id: RecordId) -> &[u8] {
         self.parts(id).0
     }
 
-    fn value(&self, id: RecordId) -> &[u8] {
+    /// The value of an entry.
+    pub(super) fn value(&self, id: RecordId) -> &[u8] {
         self.parts(id).1
     }
 
-    fn parts(&self, id: RecordId) -> (&[u8], &[u8]) {
-        let place = id.0 as usize;
-        self.chunks.get(place / SLOTS).and_then(|chunk| read(chunk, place % SLOTS * ALIGNMENT)).unwrap_or((&[], &[]))
+    /// Octets that the entry takes.
+    pub(super) fn octets(&self, id: RecordId) -> usize {
+        let (key, value) = self.parts(id);
+        entry_octets(key, value)
     }
 
-    /// Every record, replaced ones too, in the order of their arrival.
-    fn ids(&self) -> impl Iterator<Item = RecordId> {
-        self.chunks.iter().enumerate().flat_map(|(number, chunk)| {
+    /// Every entry in the order of its writing.
+    pub(super) fn ids(&self) -> impl Iterator<Item = RecordId> {
+        let chunks = self.sealed.iter().map(AsRef::as_ref).chain(std::iter::once(self.open.as_slice()));
+        chunks.enumerate().flat_map(|(number, chunk)| {
             let mut at = 0;
             std::iter::from_fn(move || {
                 let (key, value) = read(chunk, at)?;
                 let id = u32::try_from(number * SLOTS + at / ALIGNMENT).ok().map(RecordId)?;
-                at = (at + HEADER_OCTETS + key.len() + value.len()).next_multiple_of(ALIGNMENT);
+                at += entry_octets(key, value);
                 Some(id)
             })
         })
     }
+
+    /// Makes the open chunk one with room for an entry of so many octets, or an empty one. The last sealed chunk is
+    /// copied where there is room left in it, so that arenas which grow by little do not collect small chunks.
+    fn make_room(&mut self, octets: usize) {
+        let has_room = |chunk: &[u8]| chunk.len().saturating_add(octets) <= CHUNK_OCTETS;
+        if !self.open.is_empty() && !has_room(&self.open) {
+            self.seal_open();
+        }
+        self.open.reserve_exact(octets.max(CHUNK_OCTETS).saturating_sub(self.open.len()));
+        if self.open.is_empty()
+            && let Some(last) = self.sealed.pop_if(|last| has_room(last))
+        {
+            self.open.extend_from_slice(&last);
+        }
+    }
+
+    fn seal_open(&mut self) {
+        if !self.open.is_empty() {
+            self.sealed.push(Arc::from(self.open.as_slice()));
+            self.open.clear();
+            self.open.shrink_to(CHUNK_OCTETS);
+        }
+    }
+
+    fn parts(&self, id: RecordId) -> (&[u8], &[u8]) {
+        let place = id.0 as usize;
+        let chunk = self.sealed.get(place / SLOTS).map_or(self.open.as_slice(), AsRef::as_ref);
+        read(chunk, place % SLOTS * ALIGNMENT).unwrap_or((&[], &[]))
+    }
+}
+
+fn entry_octets(key: &[u8], value: &[u8]) -> usize {
+    HEADER_OCTETS.saturating_add(key.len()).saturating_add(value.len()).next_multiple_of(ALIGNMENT)
 }
 
 /// The key and the value that begin at a place in a chunk.
@@ -157,47 +143,62 @@ fn read(chunk: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     #[test]
-    fn a_record_longer_than_a_chunk_stands_alone() {
-        let mut records = Records::default();
+    fn an_entry_longer_than_a_chunk_stands_alone() {
+        let mut arena = Arena::default();
         let long = vec![7; CHUNK_OCTETS * 2 + 3];
-        for (key, value) in [(b"a", &b"1"[..]), (b"b", &long), (b"c", b"3"), (b"d", &long), (b"e", b"")] {
-            records.put(key, value).unwrap();
+        let entries = [(b"a", &b"1"[..]), (b"b", &long), (b"c", b"3"), (b"d", &long), (b"e", b"")];
+        let ids = entries.map(|(key, value)| arena.push(key, value).unwrap());
+        for sealed in [false, true] {
+            if sealed {
+                arena.seal();
+            }
+            for (id, (key, value)) in ids.iter().zip(entries) {
+                assert!(arena.key(*id) == key && arena.value(*id) == value);
+            }
+            assert_eq!(arena.ids().collect::<Vec<_>>(), ids);
         }
-        assert_eq!(records.get(b"b"), Some(&long[..]));
-        assert_eq!(records.get(b"c"), Some(&b"3"[..]));
-        assert_eq!(records.get(b"e"), Some(&b""[..]));
-        assert_eq!(records.live().count(), 5);
+        assert_eq!(arena.sealed.len(), 5);
+    }
+
+    #[test]
+    fn a_full_arena_says_so() {
+        let mut arena = Arena { sealed: vec![Arc::from([]); CHUNKS_MAX], open: vec![0; 8] };
+        assert_eq!(arena.push(b"a", b""), Err(Full));
+        assert!(!arena.has_room(0));
+        assert!(Arena::default().has_room(1 << 33));
+        assert!(!Arena::default().has_room(1 << 34));
     }
 
     proptest! {
+        /// Two arenas that go on from a common beginning share it, and do not see each other's entries.
         #[test]
-        fn records_are_a_map(steps in proptest::collection::vec((0u8..12, proptest::option::of(0usize..300_000)), 0..60)) {
-            let mut records = Records::default();
-            let mut model: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
-            for (key, length) in steps {
-                let name = vec![key; usize::from(key)];
-                match length {
-                    Some(length) => {
-                        let value = vec![key; length];
-                        let (_, was_there) = records.put(&name, &value).unwrap();
-                        prop_assert_eq!(was_there, model.insert(name, value).is_some());
-                    }
-                    None => prop_assert_eq!(records.remove(&name), model.remove(&name).is_some()),
+        fn copies_share_what_was_written(
+            lengths in proptest::collection::vec(0usize..400_000, 0..12),
+            more in proptest::collection::vec(0usize..400_000, 1..6),
+        ) {
+            let mut arena = Arena::default();
+            let push = |arena: &mut Arena, mark: u8, length: usize| {
+                (arena.push(&[mark], &vec![mark; length]).unwrap(), mark, length)
+            };
+            let common: Vec<_> = lengths.iter().map(|length| push(&mut arena, 1, *length)).collect();
+            arena.seal();
+            let mut copies = [arena.clone(), arena.clone()];
+            for (copy, mark) in copies.iter_mut().zip([2, 3]) {
+                let own: Vec<_> = more.iter().map(|length| push(copy, mark, *length)).collect();
+                copy.seal();
+                let all: Vec<_> = common.iter().chain(&own).copied().collect();
+                for (id, mark, length) in &all {
+                    prop_assert!(copy.key(*id) == [*mark] && copy.value(*id) == vec![*mark; *length]);
+                }
+                prop_assert_eq!(copy.ids().collect::<Vec<_>>(), all.iter().map(|(id, ..)| *id).collect::<Vec<_>>());
+                let shared = arena.sealed.len().saturating_sub(1);
+                for number in 0..shared {
+                    prop_assert!(Arc::ptr_eq(&copy.sealed[number], &arena.sealed[number]));
                 }
             }
-            prop_assert_eq!(records.len(), model.len());
-            for key in 0u8..12 {
-                let name = vec![key; usize::from(key)];
-                prop_assert_eq!(records.get(&name), model.get(&name).map(Vec::as_slice));
-            }
-            let mut live: Vec<&[u8]> = records.live().map(|id| records.value(id)).collect();
-            let mut expected: Vec<&[u8]> = model.values().map(Vec::as_slice).collect();
-            live.sort_unstable();
-            expected.sort_unstable();
-            prop_assert_eq!(live, expected);
+            prop_assert_eq!(arena.ids().count(), common.len());
         }
     }
 }

@@ -3,99 +3,198 @@
 //! A contact has no record of its own; it stands on domains and with registrars. Where one handle stands in places
 //! that show different things of it (another role, another zone's policy), looking it up shows only what every place
 //! shows. A contact whose handle is withheld never gets here.
+//!
+//! Appearances that show the same in the same role are counted, and one of them is remembered. It may stand in a
+//! record that was replaced since: the octets of an arena stay, and what they show is what the others show. So taking
+//! a record back costs as little as adding it, and the order in which records came leaves no trace.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use hashbrown::DefaultHashBuilder;
-
-use super::arena::RecordId;
+use super::arena::{Full, RecordId};
+use super::layers::{Content, Layers};
+use super::records::Records;
 use crate::disclosure::record::{ClauseIndex, Disclosed, Phone, PublicContact, PublicRecord, Reason};
 use crate::model::vocabulary::Role;
 
-/// One place where a contact stands.
+/// Appearances of a handle that show the same in the same role.
 #[derive(Clone, Copy, Debug)]
-struct Appearance {
+struct Appearances {
+    /// Equal where the same is shown.
+    content: u64,
+    /// The record in which one of them stands or stood, and its number among the contacts there.
     record: RecordId,
     position: u32,
-    content: u64,
-    /// The first role, in order of declaration, of all appearances.
+    count: u32,
     role: Role,
 }
 
+impl Appearances {
+    /// What tells them from others of the same handle.
+    fn kind(&self) -> (u64, Role) {
+        (self.content, self.role)
+    }
+}
+
+/// All appearances of a handle, ordered by content and role. Most handles have one kind of appearance, and none more
+/// than there are policies times roles.
+#[derive(Clone, Debug)]
+enum Uses {
+    One(Appearances),
+    Several(Box<[Appearances]>),
+}
+
+impl Default for Uses {
+    fn default() -> Uses {
+        Uses::Several(Box::default())
+    }
+}
+
+impl Content for Uses {
+    fn is_gone(&self, _value: &[u8]) -> bool {
+        self.all().is_empty()
+    }
+}
+
+impl Uses {
+    fn all(&self) -> &[Appearances] {
+        match self {
+            Uses::One(one) => std::slice::from_ref(one),
+            Uses::Several(all) => all,
+        }
+    }
+
+    fn add(&mut self, new: Appearances) {
+        self.change(new.kind(), |all, found| match found {
+            Ok(at) => {
+                if let Some(known) = all.get_mut(at) {
+                    known.count = known.count.saturating_add(1);
+                }
+            }
+            Err(at) => all.insert(at, new),
+        });
+    }
+
+    fn take(&mut self, old: (u64, Role)) {
+        self.change(old, |all, found| {
+            if let Ok(at) = found
+                && let Some(known) = all.get_mut(at)
+            {
+                known.count = known.count.saturating_sub(1);
+                if known.count == 0 {
+                    all.remove(at);
+                }
+            }
+        });
+    }
+
+    fn change(&mut self, kind: (u64, Role), change: impl FnOnce(&mut Vec<Appearances>, Result<usize, usize>)) {
+        let mut all = match std::mem::take(self) {
+            Uses::One(one) => vec![one],
+            Uses::Several(all) => all.into_vec(),
+        };
+        let found = all.binary_search_by_key(&kind, Appearances::kind);
+        change(&mut all, found);
+        *self = match all.as_slice() {
+            [one] => Uses::One(*one),
+            _ => Uses::Several(all.into_boxed_slice()),
+        };
+    }
+}
+
 /// All contacts with a public handle.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Contacts {
-    appearances: BTreeMap<Box<str>, Appearance>,
-    /// Those whose appearances differ, reduced to what all of them show.
-    reduced: BTreeMap<Box<str>, PublicContact>,
-    hasher: DefaultHashBuilder,
+    handles: Layers<Uses>,
 }
 
 impl Contacts {
-    /// Adds the contacts of a record. `read` gives the record of an earlier appearance.
-    pub(super) fn add(&mut self, id: RecordId, record: &PublicRecord, read: impl Fn(RecordId) -> Option<PublicRecord>) {
-        for (position, contact) in (0u32..).zip(contacts_of(record)) {
-            let Some(handle) = contact.handle.shown() else { continue };
-            let content = self.content(contact);
-            let Some(first) = self.appearances.get_mut(handle.as_str()) else {
-                let appearance = Appearance { record: id, position, content, role: contact.role };
-                self.appearances.insert(handle.as_str().into(), appearance);
-                continue;
-            };
-            first.role = first.role.min(contact.role);
-            if first.content == content {
-                continue;
-            }
-            let first = *first;
-            let known = match self.reduced.remove(handle.as_str()) {
-                Some(reduced) => Some(reduced),
-                None => read(first.record).and_then(|record| at(&record, first.position)),
-            };
-            let reduced = known.map_or_else(|| contact.clone(), |known| reduce(&known, contact));
-            self.reduced.insert(handle.as_str().into(), reduced);
+    /// Adds the contacts of a record.
+    pub(super) fn add(&mut self, id: RecordId, record: &PublicRecord) -> Result<(), Full> {
+        for (position, (handle, content, role)) in self.public(record) {
+            let new = Appearances { content, record: id, position, count: 1, role };
+            self.handles.change(handle.as_bytes(), |uses| uses.add(new))?;
         }
+        Ok(())
+    }
+
+    /// Takes the contacts of a record back that was added as an equal one.
+    pub(super) fn take(&mut self, record: &PublicRecord) -> Result<(), Full> {
+        for (_, (handle, content, role)) in self.public(record) {
+            self.handles.change(handle.as_bytes(), |uses| uses.take((content, role)))?;
+        }
+        Ok(())
     }
 
     /// The contact of a handle.
-    pub(super) fn get(&self, handle: &str, read: impl Fn(RecordId) -> Option<PublicRecord>) -> Option<PublicContact> {
-        let appearance = self.appearances.get(handle)?;
-        let mut contact = match self.reduced.get(handle) {
-            Some(reduced) => reduced.clone(),
-            None => at(&read(appearance.record)?, appearance.position)?,
-        };
-        contact.role = appearance.role;
+    pub(super) fn get(&self, handle: &str, records: &Records) -> Option<PublicContact> {
+        let all = self.handles.get(handle.as_bytes())?.content.all();
+        let role = all.iter().map(|appearances| appearances.role).min()?;
+        let distinct = all.chunk_by(|a, b| a.content == b.content).filter_map(<[Appearances]>::first);
+        let mut shown = distinct.map(|one| at(&records.read(one.record)?, one.position));
+        let first = shown.next()??;
+        let mut contact = shown.try_fold(first, |known, other| Some(reduce(&known, &other?)))?;
+        contact.role = role;
         Some(contact)
     }
 
-    /// A number that is equal for contacts which show the same, in whatever role.
-    fn content(&self, contact: &PublicContact) -> u64 {
-        let mut state = self.hasher.build_hasher();
-        contact.omitted.hash(&mut state);
-        feed(&contact.kind, &mut state);
-        feed(&contact.street, &mut state);
-        for text in [
-            &contact.name,
-            &contact.organisation,
-            &contact.city,
-            &contact.province,
-            &contact.postal_code,
-            &contact.country,
-            &contact.email,
-            &contact.language,
-            &contact.vat,
-        ] {
-            feed(text, &mut state);
-        }
-        for phone in [&contact.voice, &contact.fax] {
-            std::mem::discriminant(phone).hash(&mut state);
-            phone.shown().map(|Phone { number, extension }| (number, extension)).hash(&mut state);
-            (phone.withheld(), phone.clause()).hash(&mut state);
-        }
-        feed(&contact.created, &mut state);
-        feed(&contact.updated, &mut state);
-        state.finish()
+    /// True when so many octets more fit in any case.
+    pub(super) fn has_room(&self, octets: usize) -> bool {
+        self.handles.arena.has_room(octets)
     }
+
+    /// Ends the changing.
+    pub(super) fn seal(&mut self) {
+        self.handles.seal();
+    }
+
+    /// The same contacts in one base.
+    pub(super) fn folded(&self) -> Contacts {
+        Contacts { handles: self.handles.folded() }
+    }
+
+    /// Handles in the base and in the overlay.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        self.handles.sizes()
+    }
+
+    /// Position, handle, content and role of each contact of a record whose handle is public.
+    fn public<'a>(&self, record: &'a PublicRecord) -> impl Iterator<Item = (u32, (&'a str, u64, Role))> + use<'a> {
+        let hasher = self.handles.hasher().clone();
+        (0u32..).zip(contacts_of(record)).filter_map(move |(position, contact)| {
+            let handle = contact.handle.shown()?;
+            Some((position, (handle.as_str(), content(&hasher, contact), contact.role)))
+        })
+    }
+}
+
+/// A number that is equal for contacts which show the same, in whatever role.
+fn content(hasher: &impl BuildHasher, contact: &PublicContact) -> u64 {
+    let mut state = hasher.build_hasher();
+    contact.omitted.hash(&mut state);
+    feed(&contact.kind, &mut state);
+    feed(&contact.street, &mut state);
+    for text in [
+        &contact.handle,
+        &contact.name,
+        &contact.organisation,
+        &contact.city,
+        &contact.province,
+        &contact.postal_code,
+        &contact.country,
+        &contact.email,
+        &contact.language,
+        &contact.vat,
+    ] {
+        feed(text, &mut state);
+    }
+    for phone in [&contact.voice, &contact.fax] {
+        std::mem::discriminant(phone).hash(&mut state);
+        phone.shown().map(|Phone { number, extension }| (number, extension)).hash(&mut state);
+        (phone.withheld(), phone.clause()).hash(&mut state);
+    }
+    feed(&contact.created, &mut state);
+    feed(&contact.updated, &mut state);
+    state.finish()
 }
 
 fn feed<T: Hash>(field: &Disclosed<T>, state: &mut impl Hasher) {

@@ -1,12 +1,27 @@
 //! One complete published data set in memory, and the one cell through which readers get it.
+//!
+//! A snapshot is a base, which it shares with those before and after it, and an overlay of what changed since the base
+//! was made. An overlay that has grown is merged into a base of its own, beside the snapshot that answers.
+//!
+//! From the octets up: `arena` keeps keys and values, `layers` finds them in a shared base and an overlay of changes,
+//! `records`, `contacts`, `hosts` and `registrars` are what can be asked for, `contents` keeps them in step. A
+//! snapshot reads contents, a builder changes a copy of them.
 
 mod arena;
+pub mod builder;
 mod contacts;
+mod contents;
 pub mod current;
+mod hosts;
+mod layers;
+mod records;
+mod registrars;
 pub mod snapshot;
 
+pub use builder::SnapshotBuilder;
 pub use current::Current;
-pub use snapshot::{Snapshot, SnapshotBuilder};
+pub use hosts::LONE_HOST_ADDRESSES_MAX;
+pub use snapshot::Snapshot;
 
 use crate::time::Timestamp;
 

@@ -1,5 +1,8 @@
 //! The index against plain maps.
 
+mod amended;
+mod swaps;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

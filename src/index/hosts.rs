@@ -1,0 +1,126 @@
+//! The hosts that domains delegate to: for one without a record of its own, this is all that is known (QP-18).
+//!
+//! They are counted whether they have a record or not: where the record goes, what the domains say shows again.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::arena::Full;
+use super::layers::{Content, Layers};
+use crate::disclosure::record::{PublicDelegation, PublicDomain, PublicHost, Seal};
+use crate::model::name::{Addresses, Name};
+
+/// Most addresses of a host that stands only on domains; the first ones in order are shown.
+pub const LONE_HOST_ADDRESSES_MAX: usize = 64;
+
+/// What domains say of one host.
+#[derive(Clone, Debug, Default)]
+struct Delegated {
+    /// How often it is named.
+    delegations: u32,
+    /// How often each address is given.
+    addresses: BTreeMap<IpAddr, u32>,
+}
+
+impl Content for Delegated {
+    fn is_gone(&self, _value: &[u8]) -> bool {
+        self.delegations == 0
+    }
+}
+
+impl Delegated {
+    fn add(&mut self, addresses: &Addresses) {
+        self.delegations = self.delegations.saturating_add(1);
+        for address in each(addresses) {
+            let count = self.addresses.entry(address).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn take(&mut self, addresses: &Addresses) {
+        self.delegations = self.delegations.saturating_sub(1);
+        for address in each(addresses) {
+            if let Some(count) = self.addresses.get_mut(&address) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    self.addresses.remove(&address);
+                }
+            }
+        }
+    }
+}
+
+/// All hosts that domains delegate to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hosts {
+    names: Layers<Delegated>,
+    /// The seal of a decided record, for hosts that are put together here.
+    seal: Option<Seal>,
+}
+
+impl Hosts {
+    /// Adds the name servers of a domain.
+    pub(super) fn add(&mut self, domain: &PublicDomain) -> Result<(), Full> {
+        self.seal = Some(domain.seal);
+        self.each(domain, Delegated::add)
+    }
+
+    /// Takes the name servers of a domain back that was added as an equal one.
+    pub(super) fn take(&mut self, domain: &PublicDomain) -> Result<(), Full> {
+        self.each(domain, Delegated::take)
+    }
+
+    /// What the domains say of a host.
+    pub(super) fn get(&self, name: &Name) -> Option<PublicHost> {
+        let known = &self.names.get(name.as_str().as_bytes())?.content;
+        let mut addresses = Addresses::default();
+        for address in known.addresses.keys().take(LONE_HOST_ADDRESSES_MAX) {
+            match address {
+                IpAddr::V4(address) => addresses.v4.push(*address),
+                IpAddr::V6(address) => addresses.v6.push(*address),
+            }
+        }
+        Some(PublicHost {
+            name: name.clone(),
+            roid: None,
+            statuses: Vec::new(),
+            addresses,
+            registrar: None,
+            created: None,
+            updated: None,
+            seal: self.seal?,
+        })
+    }
+
+    /// True when so many octets more fit in any case.
+    pub(super) fn has_room(&self, octets: usize) -> bool {
+        self.names.arena.has_room(octets)
+    }
+
+    /// Ends the changing.
+    pub(super) fn seal(&mut self) {
+        self.names.seal();
+    }
+
+    /// The same hosts in one base.
+    pub(super) fn folded(&self) -> Hosts {
+        Hosts { names: self.names.folded(), seal: self.seal }
+    }
+
+    /// Hosts in the base and in the overlay.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        self.names.sizes()
+    }
+
+    fn each(&mut self, domain: &PublicDomain, change: impl Fn(&mut Delegated, &Addresses)) -> Result<(), Full> {
+        for PublicDelegation { host, addresses } in &domain.nameservers {
+            self.names.change(host.as_str().as_bytes(), |delegated| change(delegated, addresses))?;
+        }
+        Ok(())
+    }
+}
+
+fn each(addresses: &Addresses) -> impl Iterator<Item = IpAddr> {
+    let v4 = addresses.v4.iter().copied().map(IpAddr::V4);
+    v4.chain(addresses.v6.iter().copied().map(IpAddr::V6))
+}

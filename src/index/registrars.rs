@@ -1,0 +1,66 @@
+//! The registrars, decoded: there are few, and every answer needs one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::disclosure::record::PublicRegistrar;
+
+/// Registrars by identifier, handle and name. A copy shares the records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Registrars {
+    by_id: BTreeMap<String, Arc<PublicRegistrar>>,
+    /// Identifiers by handle. The first one counts where several claim it.
+    ids: BTreeMap<String, BTreeSet<String>>,
+    /// Identifiers by shown name in lower case; again the first one counts.
+    ids_by_name: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Registrars {
+    /// Puts a registrar in place of any other of the same identifier.
+    pub(super) fn put(&mut self, registrar: PublicRegistrar) {
+        self.remove(&registrar.id);
+        self.ids.entry(registrar.handle()).or_default().insert(registrar.id.clone());
+        if let Some(name) = lower_name(&registrar) {
+            self.ids_by_name.entry(name).or_default().insert(registrar.id.clone());
+        }
+        self.by_id.insert(registrar.id.clone(), Arc::new(registrar));
+    }
+
+    /// Takes a registrar away.
+    pub(super) fn remove(&mut self, id: &str) {
+        if let Some(registrar) = self.by_id.remove(id) {
+            take_claim(&mut self.ids, &registrar.handle(), id);
+            if let Some(name) = lower_name(&registrar) {
+                take_claim(&mut self.ids_by_name, &name, id);
+            }
+        }
+    }
+
+    /// The registrar of an identifier.
+    pub(super) fn of_id(&self, id: &str) -> Option<&PublicRegistrar> {
+        self.by_id.get(id).map(Arc::as_ref)
+    }
+
+    /// The registrar of a handle.
+    pub(super) fn of_handle(&self, handle: &str) -> Option<&PublicRegistrar> {
+        self.of_id(self.ids.get(handle)?.first()?)
+    }
+
+    /// The registrar whose shown name is this text, in any case.
+    pub(super) fn of_name(&self, name: &str) -> Option<&PublicRegistrar> {
+        self.of_id(self.ids_by_name.get(&name.to_lowercase())?.first()?)
+    }
+}
+
+fn lower_name(registrar: &PublicRegistrar) -> Option<String> {
+    registrar.name.shown().map(|name| name.to_lowercase())
+}
+
+fn take_claim(claims: &mut BTreeMap<String, BTreeSet<String>>, text: &str, id: &str) {
+    if let Some(ids) = claims.get_mut(text) {
+        ids.remove(id);
+        if ids.is_empty() {
+            claims.remove(text);
+        }
+    }
+}
