@@ -10,6 +10,7 @@ use crate::app;
 use crate::import::problem::{ProblemKind, Report};
 use crate::observe::logs::{self, chain};
 use crate::publish::{self, Applied, ImportFailure, Phase, Progress};
+use crate::store::Audience;
 use crate::time::Clock;
 
 /// A line of progress is written for each such share of a deposit, in percent, where there is no terminal.
@@ -124,10 +125,27 @@ fn summary(applied: &Applied) -> String {
     let durations: Vec<String> =
         applied.durations.iter().map(|(phase, span)| format!("{phase} {:.1} s", span.as_secs_f64())).collect();
     text.push_str(&format!("  time: {}\n", durations.join(", ")));
+    text.push_str(&servers(&applied.audience));
     text.push_str(&format!("  warnings: {}\n", applied.report.warnings()));
     for left in &applied.left_over {
         text.push_str(&format!("  left for the next import: {left}\n"));
     }
+    text
+}
+
+/// Who served the data from its commit on; nothing where no server ran.
+fn servers(audience: &Audience) -> String {
+    if audience.servers() == 0 {
+        return String::new();
+    }
+    let mut text = format!("  servers: {} had the data ready at its commit", audience.ready);
+    if audience.cannot > 0 {
+        text.push_str(&format!(", {} cannot serve it (see their logs)", audience.cannot));
+    }
+    if audience.silent > 0 {
+        text.push_str(&format!(", {} did not answer in time", audience.silent));
+    }
+    text.push('\n');
     text
 }
 

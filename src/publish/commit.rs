@@ -1,7 +1,6 @@
 //! One import from its lock to its commit, and what is cleaned up around it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::decide::policy;
@@ -9,16 +8,16 @@ use super::fault::{Point, reach};
 use super::intake::{Counts, Intake};
 use super::order::{Verdict, judge};
 use super::reader::{Opener, read};
-use super::{Applied, ImportFailure, Phase, Progress, PublishSettings, amend, full, touched};
+use super::{Applied, ImportFailure, Phase, Progress, PublishSettings, amend, clean, full, touched};
 use crate::import::deposit::{DepositFrame, DepositType};
 use crate::import::problem::{ProblemKind, Report};
 use crate::model::object::Class;
 use crate::store::{
-    self, ChainLink, DepositMark, DepositMarks, GenerationWriter, LockFile, Manifest, Pointer, PolicyMark, StoreFault,
-    VaultMark,
+    self, Audience, ChainLink, Commit, DepositMark, DepositMarks, GenerationWriter, LockFile, Manifest, Pointer,
+    PolicyMark, StoreFault, VaultMark,
 };
 use crate::time::{Monotonic, Timestamp};
-use crate::vault::{BulkLoad, MasterKey, Vault, key_path, vault_folder, vault_name};
+use crate::vault::{BulkLoad, MasterKey, Vault, key_path, vault_name};
 
 /// Deltas on a base before the next import writes a new base.
 const DELTAS_MAX: usize = 16;
@@ -114,6 +113,8 @@ impl<'s> Job<'s> {
         let (pointer, pointer_fault) = match Pointer::read(state) {
             Ok(pointer) => (Some(pointer), None),
             Err(StoreFault::NothingPublished) => (None, None),
+            // It may read in a moment. A full deposit that took it for lost would overtake what it names unchecked.
+            Err(fault @ StoreFault::Io { .. }) => return Err(fault.into()),
             Err(fault) => (None, Some(fault)),
         };
         let job = Job { settings, _lock: lock, pointer, pointer_fault };
@@ -128,22 +129,15 @@ impl<'s> Job<'s> {
         if self.pointer_fault.is_some() {
             return Ok(());
         }
-        let state = &self.settings.state;
-        Pointer::discard(state);
-        store::prune(&self.settings.backend, state, self.pointer.as_ref())?;
-        let kept = self.pointer.as_ref().and_then(|pointer| pointer.vault.as_ref()).map(|mark| mark.folder.as_str());
-        for (name, path) in vaults(state)? {
-            if Some(name.as_str()) != kept {
-                std::fs::remove_dir_all(&path).map_err(ImportFailure::io(&path))?;
-            }
-        }
-        Ok(())
+        clean::clean(self.settings, self.pointer.as_ref())
     }
 
     /// A number that no publication ever had, whatever was left behind.
     fn next(&self) -> Result<Next, ImportFailure> {
         let state = &self.settings.state;
-        let vaults = vaults(state)?.into_iter().filter_map(|(name, _)| name.strip_prefix('v')?.parse().ok());
+        // On what is not durable nothing is built.
+        store::sync_folder(state).map_err(ImportFailure::io(state))?;
+        let vaults = clean::vaults(state)?.into_iter().filter_map(|(name, _)| name.strip_prefix('v')?.parse().ok());
         let highest = [self.pointer.as_ref().map_or(0, |pointer| pointer.number), store::highest_number(state)?];
         let number: u64 = vaults.chain(highest).max().unwrap_or(0).saturating_add(1);
         Ok(Next { number })
@@ -269,7 +263,10 @@ impl<'s> Job<'s> {
             intake.check_shrinkage(self.domains_before(), after, self.settings.shrink_share_max);
         }
         let touched = touched::find(&vault, intake)?;
-        let (writer, chain) = if self.chain_takes(pointer, touched.len() as u64) {
+        // With the first host object every link to one counts, those of untouched domains too.
+        let hosts_before = pointer.register.get(Class::Host.word()).copied().unwrap_or(0);
+        let is_first_host = hosts_before == 0 && register.get(&Class::Host).is_some_and(|hosts| *hosts > 0);
+        let (writer, chain) = if !is_first_host && self.chain_takes(pointer, touched.len() as u64) {
             let writer = touched::write_delta(&vault, &touched, &register, self.settings, next, intake, course)?;
             (writer, pointer.chain.clone())
         } else {
@@ -303,7 +300,7 @@ impl<'s> Job<'s> {
         self.publish("vault", None, ready, &next, intake, course)
     }
 
-    /// Finishes the generation, verifies it, replaces `CURRENT`, and tidies up.
+    /// Finishes the generation, verifies it, shows it to the servers, replaces `CURRENT`, and tidies up.
     fn publish(
         &mut self,
         name: &str,
@@ -323,21 +320,32 @@ impl<'s> Job<'s> {
         reach(Point::PublicWritten)?;
         let link = finished.verify()?;
         reach(Point::Verified)?;
-        course.phase(Phase::Committing);
         let base = ready.chain.is_empty();
         let mut chain = ready.chain;
         chain.push(link);
         let register = ready.register.iter().map(|(class, count)| (class.word().to_owned(), *count)).collect();
         let pointer =
             Pointer { number: next.number, chain, vault: Some(ready.vault_mark), deposits: ready.deposits, register };
+        course.phase(Phase::Announcing);
+        let prepared = pointer.prepare(&settings.state)?;
+        reach(Point::Prepared)?;
+        let audience = store::hear(&settings.state, prepared.check(), settings.servers_wait, &settings.clock);
+        reach(Point::Announced)?;
+        course.phase(Phase::Committing);
         if ready.amended {
             ready.vault.make_room_to_fold()?;
         }
-        pointer.prepare(&settings.state)?;
-        reach(Point::Prepared)?;
-        Pointer::commit(&settings.state)?;
+        let commit = prepared.commit()?;
         reach(Point::Committed)?;
-        let left_over = self.tidy(ready.vault, ready.amended, &pointer)?;
+        self.pointer = Some(pointer.clone());
+        self.pointer_fault = None;
+        let left_over = match commit {
+            Commit::Durable => self.tidy(ready.vault, ready.amended, &pointer)?,
+            // A loss of power may bring the former `CURRENT` back: all that it names stays as it is.
+            Commit::Undurable(fault) => {
+                vec![format!("the commit may not outlast a loss of power: {}", with_sources(&fault.into()))]
+            }
+        };
         course.end_phase();
         let applied = Applied {
             name: name.to_owned(),
@@ -350,10 +358,9 @@ impl<'s> Job<'s> {
             register: pointer.register.clone(),
             report: intake.report,
             durations: course.durations,
+            audience,
             left_over,
         };
-        self.pointer = Some(pointer);
-        self.pointer_fault = None;
         Ok(applied)
     }
 
@@ -374,8 +381,6 @@ impl<'s> Job<'s> {
             say("the vault was not amended yet", fold(&vault, epoch))?;
         }
         say("the vault was not closed", vault.close().map_err(ImportFailure::from))?;
-        self.pointer = Some(pointer.clone());
-        self.pointer_fault = None;
         say("old data was not removed", self.clean())?;
         Ok(left_over)
     }
@@ -392,6 +397,7 @@ impl<'s> Job<'s> {
             register: self.pointer.as_ref().map(|pointer| pointer.register.clone()).unwrap_or_default(),
             report,
             durations: Vec::new(),
+            audience: Audience::default(),
             left_over: Vec::new(),
         }
     }
@@ -469,21 +475,6 @@ fn policy_marks(settings: &PublishSettings) -> Result<BTreeMap<String, PolicyMar
         Ok((zone, mark))
     };
     named.map(mark).collect()
-}
-
-/// The folders of vaults in the state folder.
-fn vaults(state: &Path) -> Result<Vec<(String, PathBuf)>, ImportFailure> {
-    let folder = vault_folder(state);
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let entries = std::fs::read_dir(&folder).map_err(ImportFailure::io(&folder))?;
-    entries
-        .map(|entry| {
-            let entry = entry.map_err(ImportFailure::io(&folder))?;
-            Ok((entry.file_name().to_string_lossy().into_owned(), entry.path()))
-        })
-        .collect()
 }
 
 fn with_sources(failure: &ImportFailure) -> String {

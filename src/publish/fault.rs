@@ -19,6 +19,8 @@ pub(super) enum Point {
     Verified,
     /// The next `CURRENT` stands beside the present one.
     Prepared,
+    /// The servers have read what it names.
+    Announced,
     /// `CURRENT` is replaced.
     Committed,
     /// The links of an amendment are folded in.
@@ -32,7 +34,7 @@ pub(super) enum Point {
 #[cfg(test)]
 impl Point {
     /// All steps.
-    pub(super) const ALL: [Point; 11] = [
+    pub(super) const ALL: [Point; 12] = [
         Point::Begun,
         Point::HalfRead,
         Point::VaultWritten,
@@ -40,6 +42,7 @@ impl Point {
         Point::PublicWritten,
         Point::Verified,
         Point::Prepared,
+        Point::Announced,
         Point::Committed,
         Point::LinksFolded,
         Point::RecordsFolded,

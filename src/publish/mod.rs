@@ -7,8 +7,10 @@
 //! 3. Order, counts, links, conflicts and shrinkage are checked. Any error refuses the deposit whole.
 //! 4. What was touched is decided (`disclosure::decide`) and written to a new public generation aside, which is
 //!    closed, opened again and compared with its manifest.
-//! 5. **Commit**: the next `CURRENT`, which names both, replaces the present one by an atomic rename.
-//! 6. The amendment is folded into the vault; old folders are removed. Both are repeated by the next import where
+//! 5. The next `CURRENT` is shown to the running servers, which read what it names beside what they serve. Each is
+//!    waited for until it is ready, or says that it cannot, or is gone; but only for so long.
+//! 6. **Commit**: that next `CURRENT`, which names both, replaces the present one by an atomic rename.
+//! 7. The amendment is folded into the vault; old folders are removed. Both are repeated by the next import where
 //!    they were interrupted.
 //!
 //! A differential deposit writes a delta on the present generation, unless the chain has become long, or the policies
@@ -18,6 +20,7 @@
 //! state, so that what differential deposits did since then is replaced, not mixed in.
 
 mod amend;
+mod clean;
 mod commit;
 mod decide;
 mod failure;
@@ -41,7 +44,7 @@ use crate::disclosure::policy::Policy;
 use crate::import::deposit::DepositType;
 use crate::import::problem::Report;
 use crate::model::zone::Zones;
-use crate::store::Backend;
+use crate::store::{Audience, Backend};
 use crate::time::Clock;
 
 /// What an import needs to know.
@@ -59,6 +62,8 @@ pub struct PublishSettings {
     pub shrink_share_max: f64,
     /// True to accept such a deposit for once.
     pub allow_shrink: bool,
+    /// How long running servers are waited for before a commit.
+    pub servers_wait: Duration,
     /// Time.
     pub clock: Clock,
     /// Where public generations are kept.
@@ -88,6 +93,8 @@ pub struct Applied {
     pub report: Report,
     /// How long each phase took.
     pub durations: Vec<(Phase, Duration)>,
+    /// The servers that ran at the commit, and how many of them serve the data from that moment on.
+    pub audience: Audience,
     /// What did not work after the commit, and will be repeated by the next import.
     pub left_over: Vec<String>,
 }

@@ -14,6 +14,8 @@ words! {
         Deciding = "deciding",
         /// What was written is read back.
         Verifying = "verifying",
+        /// Running servers read what is about to be committed.
+        Announcing = "announcing",
         /// `CURRENT` is replaced and the vault amended.
         Committing = "committing",
     }

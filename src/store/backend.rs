@@ -61,6 +61,9 @@ impl Backend {
     pub(super) fn remove(&self, folder: &Path) -> Result<(), StoreFault> {
         match self {
             Backend::Sled => match std::fs::remove_dir_all(folder) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                    std::fs::remove_file(folder).map_err(StoreFault::io(folder))
+                }
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreFault::io(folder)(error)),
                 _ => Ok(()),
             },

@@ -66,6 +66,8 @@ pub enum StoreFault {
         /// Why.
         source: CodecFault,
     },
+    /// Whoever asked for the reading no longer wants it.
+    Interrupted,
 }
 
 impl StoreFault {
@@ -84,7 +86,8 @@ impl StoreFault {
             | StoreFault::BadManifest { .. }
             | StoreFault::Damaged { .. }
             | StoreFault::Busy { .. }
-            | StoreFault::Record { .. } => false,
+            | StoreFault::Record { .. }
+            | StoreFault::Interrupted => false,
         }
     }
 
@@ -119,6 +122,7 @@ impl fmt::Display for StoreFault {
             StoreFault::Busy { path } => {
                 write!(f, "generation {} is open in another process that does not let go", path.display())
             }
+            StoreFault::Interrupted => f.write_str("the reading was broken off"),
             StoreFault::Record { path, .. } => {
                 write!(f, "generation {} has a record that does not read", path.display())
             }
@@ -138,7 +142,8 @@ impl std::error::Error for StoreFault {
             | StoreFault::Missing { .. }
             | StoreFault::BadManifest { .. }
             | StoreFault::Damaged { .. }
-            | StoreFault::Busy { .. } => None,
+            | StoreFault::Busy { .. }
+            | StoreFault::Interrupted => None,
         }
     }
 }

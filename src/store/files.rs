@@ -7,10 +7,24 @@ use std::path::Path;
 use super::StoreFault;
 
 /// Longest `CURRENT` or manifest that is read, in bytes. A real one has a few kilobytes.
-const SMALL_FILE_MAX: u64 = 1024 * 1024;
+pub(super) const SMALL_FILE_MAX: u64 = 1024 * 1024;
+
+/// A test's choice of the folders that cannot be synced.
+#[cfg(test)]
+type Unsyncable = Box<dyn Fn(&Path) -> bool>;
+
+#[cfg(test)]
+thread_local! {
+    /// Which folders this thread cannot sync.
+    pub(crate) static UNSYNCABLE: std::cell::RefCell<Option<Unsyncable>> = const { std::cell::RefCell::new(None) };
+}
 
 /// Makes the entries of a folder durable.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    if UNSYNCABLE.with_borrow(|is_chosen| is_chosen.as_ref().is_some_and(|is_chosen| is_chosen(path))) {
+        return Err(io::Error::other("a test's fault"));
+    }
     File::open(path)?.sync_all()
 }
 
@@ -41,7 +55,10 @@ pub(super) fn read_small(path: &Path) -> Result<Option<Vec<u8>>, StoreFault> {
         Err(error) => return Err(StoreFault::io(path)(error)),
     };
     if length > SMALL_FILE_MAX {
-        return Err(StoreFault::io(path)(io::Error::other("the file is far larger than this program writes it")));
+        return Err(StoreFault::io(path)(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the file is far larger than this program writes it",
+        )));
     }
     std::fs::read(path).map(Some).map_err(StoreFault::io(path))
 }

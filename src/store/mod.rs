@@ -7,6 +7,8 @@
 //! public/g00000007-base/               a sled folder: every public record of the register
 //! public/g00000008-delta/              a sled folder: records that changed since, and tombstones
 //! public/g0000000N-….manifest.json     beside each: counts, digest, policies, watermark
+//! CURRENT.new                          the next CURRENT, prepared; locked by the import that wrote it
+//! serving/server-N                     a running server's word on the prepared CURRENT; locked by that server
 //! reading.lock                         held shared while a data set is read, so that it is not pruned meanwhile
 //! ```
 //!
@@ -26,17 +28,21 @@ mod load;
 mod manifest;
 mod pointer;
 mod prune;
+mod serving;
 mod write;
 
 pub use backend::{Backend, Shelf};
 pub use fault::StoreFault;
+#[cfg(test)]
+pub(crate) use files::UNSYNCABLE;
 pub use files::{LockFile, sync_folder};
 #[cfg(test)]
 pub(crate) use load::load_from;
-pub use load::{Published, load, verify};
+pub use load::{Published, load, load_further, verify};
 pub use manifest::{GenerationKind, Manifest, PolicyMark};
-pub use pointer::{ChainLink, DepositMark, DepositMarks, Pointer, VaultMark};
+pub use pointer::{ChainLink, Commit, DepositMark, DepositMarks, Pointer, Prepared, VaultMark};
 pub use prune::{highest_number, prune};
+pub use serving::{Audience, ServingFile, Word, hear};
 pub use write::{GenerationWriter, Written};
 
 use std::path::{Path, PathBuf};

@@ -38,8 +38,7 @@ fn write(
 
 fn commit(state: &Path, number: u64, chain: Vec<ChainLink>) {
     let pointer = Pointer { number, chain, vault: None, deposits: None, register: BTreeMap::new() };
-    pointer.prepare(state).unwrap();
-    Pointer::commit(state).unwrap();
+    let _ = pointer.prepare(state).unwrap().commit().unwrap();
 }
 
 /// A base of `count` records and a delta that changes the first, removes the second and adds one.

@@ -51,7 +51,11 @@ impl MasterKey {
     pub fn read_or_create(path: &Path) -> Result<MasterKey, VaultFault> {
         match MasterKey::read(path) {
             Err(VaultFault::NoKey { .. }) => {}
-            outcome => return outcome,
+            outcome => {
+                // A kill may have left a second name of the key: whoever destroys the key must not miss it.
+                let _ = std::fs::remove_file(path.with_extension("new"));
+                return outcome;
+            }
         }
         let mut key = [0; KEY_OCTETS];
         aws_lc_rs::rand::fill(&mut key).map_err(|_| VaultFault::Crypto)?;

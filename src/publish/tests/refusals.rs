@@ -175,3 +175,41 @@ fn damage_is_said_and_repaired() {
     world.full("f2", 4, register(8)).unwrap();
     world.load().unwrap();
 }
+
+#[test]
+fn a_current_that_cannot_be_read_for_the_moment_is_not_taken_for_lost() {
+    let world = World::new(Backend::Sled);
+    world.full("f2", 5, register(12)).unwrap();
+    let (current, aside) = (world.settings.state.join("CURRENT"), world.settings.state.join("aside"));
+    std::fs::rename(&current, &aside).unwrap();
+    // An error of input and output, as a full table of files would be.
+    std::os::unix::fs::symlink("CURRENT", &current).unwrap();
+    // Older, and with half of the domains: neither could be seen.
+    let failed = world.full("f1", 1, register(6));
+    assert!(matches!(failed, Err(ImportFailure::Store(StoreFault::Io { .. }))), "{failed:?}");
+    std::fs::rename(&aside, &current).unwrap();
+    assert_eq!(world.load().unwrap().0.number, 1);
+    // One that is far too large is damaged, and a full deposit replaces it.
+    std::fs::write(&current, vec![b' '; 2 << 20]).unwrap();
+    assert!(matches!(world.load(), Err(StoreFault::BadPointer { .. })));
+    world.full("f3", 6, register(12)).unwrap();
+    assert_eq!(world.load().unwrap().1.len(), 15);
+}
+
+#[test]
+fn es_09_the_first_host_object_makes_every_link_to_one_count() {
+    let world = World::new(Backend::Sled);
+    let hosts: Vec<Item> = register(12).into_iter().filter(|item| is(item, Class::Host)).collect();
+    assert!(!hosts.is_empty());
+    let counts =
+        |hosts| header_with(&[(Class::Domain, 12), (Class::Contact, 2), (Class::Host, hosts), (Class::Registrar, 1)]);
+    let lacks = |item: &Item| is(item, Class::Host) || is_header(item);
+    world.full("f1", 1, [without(register(12), lacks), vec![counts(0)]].concat()).unwrap();
+    // A host to which no domain links: what is refused now would else be found by a later base, and blamed on that.
+    let other = host("ns9.elsewhere.example", "H9");
+    let (kind, texts) = refused(world.diff("d1", "f1", 2, vec![put(other), counts(1)]));
+    assert_eq!(kind, ProblemKind::Dangling);
+    assert!(texts.iter().any(|text| text.contains("d3.be its host")), "{texts:?}");
+    world.diff("d1", "f1", 2, [hosts, vec![counts(1)]].concat()).unwrap();
+    rebuild(&world.settings, &mut Silent).unwrap();
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::codec::{self, Change, RecordKey};
 use crate::disclosure::policy::Policy;
@@ -61,6 +62,7 @@ impl World {
             default_policy,
             shrink_share_max: 0.2,
             allow_shrink: false,
+            servers_wait: Duration::ZERO,
             clock: Clock::manual("2026-12-20T12:00:00Z".parse().unwrap()),
             backend,
         };
