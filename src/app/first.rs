@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::StartFault;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::publish::{self, ImportFailure, PublishSettings, Silent};
 use crate::store::{Backend, Pointer, StoreFault};
 use crate::time::Clock;
@@ -17,6 +17,7 @@ pub fn publish_settings(config: &Config, allow_shrink: bool, clock: Clock) -> Pu
         default_policy: config.disclosure.default.clone(),
         shrink_share_max: config.import.shrink_share_max,
         allow_shrink,
+        servers_wait: Limits::span(config.import.servers_wait_ms),
         clock,
         backend: Backend::Sled,
     }

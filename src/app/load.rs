@@ -1,11 +1,14 @@
 //! From the published data set on disk to a snapshot in memory.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
+use crate::codec::Change;
 use crate::config::Config;
 use crate::index::{Generation, Snapshot, SnapshotBuilder};
 use crate::observe::State;
-use crate::store::{self, Published, StoreFault};
+use crate::store::{self, Pointer, Published, StoreFault};
 
 /// Why there is no data that may be served.
 #[derive(Debug)]
@@ -28,9 +31,18 @@ impl Unservable {
         }
     }
 
+    /// True where the same data may well be read a little later: it was not reached, rather than found wrong.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self, Unservable::Store(StoreFault::Io { .. } | StoreFault::Busy { .. } | StoreFault::Interrupted))
+    }
+
     /// What an operator does about it.
     pub fn remedy(&self) -> &'static str {
         match self {
+            Unservable::Store(StoreFault::Io { .. }) => {
+                "look at the disk, and whether the server's user may write in the state folder; it is tried again"
+            }
+            Unservable::Store(StoreFault::Busy { .. } | StoreFault::Interrupted) => "it is tried again",
             Unservable::Store(fault) if fault.is_of_pointer() => "run `loket import` with the latest FULL deposit",
             Unservable::Store(_) | Unservable::PolicyChanged(_) | Unservable::Panicked => {
                 "run `loket rebuild`, or `loket import` with a FULL deposit"
@@ -69,11 +81,47 @@ pub fn snapshot(config: &Config) -> Result<Snapshot, Unservable> {
     let mut builder = SnapshotBuilder::default();
     let published = store::load(&config.state, &mut |change| builder.apply(change)).map_err(Unservable::Store)?;
     policies_fit(config, &published)?;
-    Ok(builder.finish(Generation {
-        number: published.number,
-        watermark: published.watermark,
-        published_at: published.published_at,
-    }))
+    Ok(builder.finish(generation(&published)))
+}
+
+/// A data set that was read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// What names it.
+    pub(super) pointer: Pointer,
+    /// It.
+    pub(super) snapshot: Arc<Snapshot>,
+    /// Records and tombstones that were read for it.
+    pub(super) changes: u64,
+}
+
+/// Reads the data set that `pointer` names, as [`snapshot`] does. Where it goes on from `known`, only what is new is
+/// read, and the rest is shared with it.
+///
+/// # Errors
+/// Nothing of the data may be served then. Setting `stop` ends it with a fault soon.
+pub(super) fn load(
+    config: &Config,
+    pointer: &Pointer,
+    known: Option<&Loaded>,
+    stop: &AtomicBool,
+) -> Result<Loaded, Unservable> {
+    let known = known.filter(|known| pointer.goes_on_from(&known.pointer));
+    let mut builder = known.map_or_else(SnapshotBuilder::default, |known| SnapshotBuilder::over(&known.snapshot));
+    let mut changes = 0;
+    let mut visit = |change: Change<'_>| {
+        changes += 1;
+        builder.apply(change)
+    };
+    let known = known.map(|known| &known.pointer);
+    let published = store::load_further(&config.state, pointer, known, stop, &mut visit).map_err(Unservable::Store)?;
+    policies_fit(config, &published)?;
+    let snapshot = Arc::new(builder.finish(generation(&published)));
+    Ok(Loaded { pointer: pointer.clone(), snapshot, changes })
+}
+
+fn generation(published: &Published) -> Generation {
+    Generation { number: published.number, watermark: published.watermark, published_at: published.published_at }
 }
 
 fn policies_fit(config: &Config, published: &Published) -> Result<(), Unservable> {

@@ -8,12 +8,15 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::config::Listen;
+use crate::observe::Entrance;
 
 /// The demonstration's settings, in a state folder of its own, on free ports.
 fn demo(state: &Path) -> Config {
     let mut config = Config::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo.toml")).unwrap();
     let any = || vec!["127.0.0.1:0".parse().unwrap()];
     config.state = state.to_owned();
+    config.import.watch = None;
     config.listen =
         Listen { http: any(), https: any(), whois: any(), das: any(), admin: any(), admin_from_outside: false };
     config
@@ -100,6 +103,73 @@ mod with_data {
         assert!(server.say(Entrance::Whois, "bedrijf.be\r\n").await.contains("Bedrijf"));
         assert!(server.say(Entrance::Whois, "vrij.be\r\n").await.contains("Status:\tAVAILABLE"));
         assert!(server.get(Entrance::Http, "/rdap/domain/persoon.be").await.starts_with("HTTP/1.1 200 "));
+        server.stop().await;
+    }
+
+    /// Imports beside the running server, as another process would.
+    async fn import(config: &Config, deposit: &str) -> crate::publish::Applied {
+        let settings = publish_settings(config, false, Clock::system());
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(deposit);
+        let work = move || crate::publish::import(&[path], &settings, &mut crate::publish::Silent).unwrap();
+        tokio::task::spawn_blocking(work).await.unwrap().deposits.remove(0)
+    }
+
+    /// True as soon as the server says this, within patience.
+    async fn says(server: &Server, name: &str, words: &str) -> bool {
+        for _ in 0..500 {
+            if server.say(Entrance::Whois, &format!("{name}\r\n")).await.contains(words) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
+    #[tokio::test]
+    async fn imports_beside_a_running_server_are_served_by_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = demo(folder.path());
+        config.import.initial.clear();
+        let server = start(config.clone()).await;
+        server.is_unavailable(State::NothingPublished).await;
+        let applied = import(&config, "data/sample/full.xml").await;
+        assert_eq!((applied.audience.ready, applied.audience.servers()), (1, 1));
+        assert!(says(&server, "verdwijnt.be", "Status:\tNOT AVAILABLE").await);
+        assert!(server.get(Entrance::Admin, "/health/ready").await.ends_with("ready\n"));
+        let applied = import(&config, "data/sample/diff.xml").await;
+        assert_eq!((applied.audience.ready, applied.audience.servers()), (1, 1));
+        assert!(says(&server, "verdwijnt.be", "Status:\tAVAILABLE").await);
+        server.stop().await;
+    }
+
+    #[tokio::test]
+    async fn newer_data_of_another_policy_leaves_the_old_in_service_until_it_is_decided_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = demo(folder.path());
+        let server = start(config.clone()).await;
+        let mut other = config.clone();
+        let zones = config.site.zones.iter().cloned().map(|mut zone| {
+            zone.policy = "icann-gtld".into();
+            zone
+        });
+        other.site.zones = crate::model::zone::Zones::new(zones.collect());
+        let applied = import(&other, "data/sample/diff.xml").await;
+        assert_eq!((applied.audience.cannot, applied.audience.servers()), (1, 1));
+        let refused = "loket_publication_refused 1\n";
+        for _ in 0..500 {
+            if server.get(Entrance::Admin, "/metrics").await.contains(refused) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(server.get(Entrance::Admin, "/metrics").await.contains(refused));
+        assert!(says(&server, "verdwijnt.be", "Status:\tNOT AVAILABLE").await, "the old data");
+        assert!(server.get(Entrance::Admin, "/health/ready").await.ends_with("ready\n"));
+        let settings = publish_settings(&config, false, Clock::system());
+        let work = move || crate::publish::rebuild(&settings, &mut crate::publish::Silent).unwrap();
+        assert_eq!(tokio::task::spawn_blocking(work).await.unwrap().audience.ready, 1);
+        assert!(says(&server, "verdwijnt.be", "Status:\tAVAILABLE").await);
+        assert!(server.get(Entrance::Admin, "/metrics").await.contains("loket_publication_refused 0\n"));
         server.stop().await;
     }
 

@@ -1,4 +1,6 @@
-//! The operator's door: liveness, readiness, metrics. Plain HTTP/1.1, by default on loopback only.
+//! The operator's door: liveness, readiness, metrics, deposits. Plain HTTP/1.1, by default on loopback only.
+
+pub mod deposits;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::Shell;
@@ -25,16 +27,27 @@ use crate::observe::{Parting, State};
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// The life of a connection, and the longest silence on it while a request is being answered, in milliseconds: an
+/// import may take long. Heads and bodies have shorter deadlines of their own.
+const PATIENCE_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// Holds one conversation.
-pub async fn converse<S>(stream: S, shell: &Arc<Shell>, stop: watch::Receiver<bool>) -> Parting
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+pub async fn converse(stream: TcpStream, shell: &Arc<Shell>, stop: watch::Receiver<bool>) -> Parting {
     let limits = shell.limits;
-    let stream = Timed::new(stream, Watch::Requests, &limits);
-    let service = service_fn(|request: Request<Incoming>| {
+    let patient = Limits { idle_ms: PATIENCE_MS, connection_ms: PATIENCE_MS, ..limits };
+    let endpoint = shell.deposits.as_ref();
+    let is_local = endpoint.is_some_and(|endpoint| endpoint.is_local(stream.local_addr(), stream.peer_addr()));
+    let stream = Timed::new(stream, Watch::Flow, &patient);
+    let service = service_fn(|request: Request<Incoming>| async move {
+        if request.uri().path() == "/deposits" {
+            let is_stopping = shell.observe.readiness.get() == State::Draining;
+            let endpoint = shell.deposits.as_ref();
+            return Ok::<_, Infallible>(
+                deposits::respond(request, endpoint, is_local, is_stopping, &shell.limits).await,
+            );
+        }
         let (status, media, text) = answer(request.method(), request.uri().path(), shell);
-        std::future::ready(Ok::<_, Infallible>(assemble(status, media, text)))
+        Ok(assemble(status, media, text))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -42,7 +55,7 @@ where
         .max_headers(size(limits.header_count))
         .max_header_size(size(limits.header_octets))
         .serve_connection(TokioIo::new(stream), service);
-    see_through(connection, http1::Connection::graceful_shutdown, &limits, stop).await
+    see_through(connection, http1::Connection::graceful_shutdown, &patient, stop).await
 }
 
 fn answer(method: &Method, path: &str, shell: &Shell) -> (StatusCode, &'static str, String) {
@@ -57,7 +70,7 @@ fn answer(method: &Method, path: &str, shell: &Shell) -> (StatusCode, &'static s
             (status, TEXT, format!("{state}\n"))
         }
         "/metrics" => (StatusCode::OK, OPENMETRICS, shell.observe.metrics.text()),
-        _ => (StatusCode::NOT_FOUND, TEXT, "/health/live, /health/ready, /metrics\n".to_owned()),
+        _ => (StatusCode::NOT_FOUND, TEXT, "/health/live, /health/ready, /metrics, /deposits\n".to_owned()),
     }
 }
 
