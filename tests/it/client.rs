@@ -1,8 +1,10 @@
 //! Clients of the tests' own: port 43, DAS, and HTTP/1.1 down to the byte.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -38,6 +40,32 @@ pub fn connect(address: SocketAddr) -> TcpStream {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     stream
+}
+
+/// A connection from a loopback address, with a small receive buffer where it is not going to be read.
+pub fn connect_from(source: Ipv4Addr, address: SocketAddr, is_deaf: bool) -> io::Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        if is_deaf {
+            socket.set_recv_buffer_size(4096)?;
+        }
+        socket.bind((source, 0).into())?;
+        socket.connect(address).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// As [`exchange`], from a loopback address; a connection that is closed unheard is an error.
+pub fn exchange_from(source: Ipv4Addr, address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = connect_from(source, address, false)?;
+    stream.write_all(bytes)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 /// Sends bytes and reads until the other side closes. A reset after bytes were read is a failure (WH-03).
@@ -81,7 +109,8 @@ pub fn get(address: SocketAddr, target: &str) -> Reply {
     http(address, "GET", target, &[])
 }
 
-fn parse(raw: Vec<u8>) -> Reply {
+/// Reads an answer.
+pub fn parse(raw: Vec<u8>) -> Reply {
     let end = raw.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or_else(|| {
         panic!("no head in {:?}", String::from_utf8_lossy(&raw));
     });

@@ -16,21 +16,21 @@ const DOMAINS: u64 = 400;
 const KILLS: u32 = 24;
 
 /// The records that are served, by key.
-type Register = BTreeMap<Vec<u8>, Vec<u8>>;
+pub type Register = BTreeMap<Vec<u8>, Vec<u8>>;
 
-fn start(place: &Place, deposit: &Path) -> Child {
+pub fn start(place: &Place, deposit: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_loket"))
         .args(["import", "--config"])
         .args([place.config(), deposit])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
 /// Every record that is served; `None` where nothing is published. Whatever does not pass its checks fails the test.
-fn served(place: &Place) -> Option<Register> {
+pub fn served(place: &Place) -> Option<Register> {
     let mut records = Register::new();
     let outcome = store::load(&place.state(), &mut |change| {
         match change {
@@ -49,7 +49,8 @@ fn served(place: &Place) -> Option<Register> {
 /// Imports undisturbed, and gives the time that it takes.
 fn import(place: &Place, deposit: &Path) -> Duration {
     let begun = Instant::now();
-    assert!(start(place, deposit).wait().unwrap().success());
+    let output = start(place, deposit).wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     begun.elapsed()
 }
 

@@ -36,18 +36,29 @@ pub struct Place {
 }
 
 impl Place {
-    /// A fresh folder with the settings of the demonstration on free ports.
+    /// A fresh folder with the settings of the demonstration on free ports, where this machine is not limited.
     pub fn new() -> Place {
         Place::with(|settings| settings)
     }
 
     /// The same, with changed settings.
     pub fn with(change: impl FnOnce(String) -> String) -> Place {
+        Place::guarded_with(|settings| change(without_limits(&settings)))
+    }
+
+    /// As [`Place::new`], with the guard of the demonstration as it is shipped.
+    pub fn guarded() -> Place {
+        Place::guarded_with(|settings| settings)
+    }
+
+    /// As [`Place::guarded`], with changed settings.
+    pub fn guarded_with(change: impl FnOnce(String) -> String) -> Place {
         let folder = tempfile::tempdir().unwrap();
         let root = std::env::current_dir().unwrap();
         let mut settings = fs::read_to_string("config/demo.toml").unwrap();
         for (from, to) in [
             ("\"../state\"", format!("\"{}\"", folder.path().join("state").display())),
+            ("\"../deposits\"", format!("\"{}\"", folder.path().join("deposits").display())),
             ("\"disclosure\"", format!("\"{}\"", root.join("config/disclosure").display())),
             ("\"../data/", format!("\"{}/data/", root.display())),
             ("format = \"text\"", "format = \"json\"".to_owned()),
@@ -68,6 +79,11 @@ impl Place {
     /// The state folder.
     pub fn state(&self) -> PathBuf {
         self.folder.path().join("state")
+    }
+
+    /// The drop folder; `serve` makes it.
+    pub fn deposits(&self) -> PathBuf {
+        self.folder.path().join("deposits")
     }
 
     /// The settings file.
@@ -96,13 +112,29 @@ impl Place {
 
     /// Starts a server here.
     pub fn serve(self) -> Server {
-        Server::start_in(self, true)
+        Server::start_in(self, true, &[])
+    }
+
+    /// Starts a server here that may open so many files.
+    pub fn serve_with_descriptors(self, count: u64) -> Server {
+        Server::start_in(self, true, &["prlimit", &format!("--nofile={count}:")])
     }
 
     /// Starts a server here that is expected not to become ready.
     pub fn serve_unready(self) -> Server {
-        Server::start_in(self, false)
+        Server::start_in(self, false, &[])
     }
+}
+
+/// The settings of the demonstration with this machine's loopback addresses in the tier that is not counted: the
+/// tests ask thousands of questions from one address, over thousands of connections.
+fn without_limits(settings: &str) -> String {
+    let listed = "[\"127.0.0.9/32\"]";
+    assert_eq!(settings.matches(listed).count(), 1, "config/demo.toml has no {listed}");
+    settings.replace(
+        listed,
+        "[\"127.0.0.9/32\", \"127.0.0.1/32\", \"::1/128\"]\nconnections = 100000\nnetwork_connections = 1000000",
+    )
 }
 
 /// Runs the program to its end.
@@ -116,10 +148,13 @@ impl Server {
         Place::new().serve()
     }
 
-    fn start_in(place: Place, expect_ready: bool) -> Server {
+    /// `through`: a program that runs another one, with its options.
+    fn start_in(place: Place, expect_ready: bool, through: &[&str]) -> Server {
         // The server ends with the thread that started it, so that none outlives an aborted test run.
         let mut child = Command::new("setpriv")
-            .args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_loket")])
+            .args(["--pdeathsig", "KILL"])
+            .args(through)
+            .arg(env!("CARGO_BIN_EXE_loket"))
             .args(["serve", "--config", place.config.to_str().unwrap()])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -239,5 +274,26 @@ impl Drop for Server {
         // The child may have ended already.
         let _gone = self.child.kill();
         let _gone = self.child.wait();
+    }
+}
+
+/// A test that was limited, or one of the guard that was not, would say nothing.
+#[test]
+fn this_machine_is_limited_in_a_guarded_place_only() {
+    let unlimited = |place: &Place| {
+        let settings = fs::read_to_string(place.config()).unwrap();
+        let settings: toml::Table = settings.parse().unwrap();
+        settings["guard"]["unlimited"].clone()
+    };
+    let shipped: toml::Table = fs::read_to_string("config/demo.toml").unwrap().parse().unwrap();
+    assert_eq!(unlimited(&Place::guarded()), shipped["guard"]["unlimited"]);
+    let open = Place::new();
+    let listed = unlimited(&open)["networks"].to_string();
+    assert!(["127.0.0.1/32", "::1/128", "127.0.0.9/32"].iter().all(|network| listed.contains(network)), "{listed}");
+    for place in [open, Place::guarded()] {
+        let output = place.run(&["check"]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains(&format!("watch = \"{}\"", place.deposits().display())), "{said}");
     }
 }

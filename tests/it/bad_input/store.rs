@@ -1,9 +1,14 @@
 //! Published data that is not what it should be: no door may say anything about a name because of it.
 
 use std::fs;
+use std::hash::RandomState;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use loket::config::Config;
+use loket::guard::{Guard, Settings, Tier};
+use loket::session::Visitor;
+use loket::time::Monotonic;
 
 use super::{Numbers, copy, published, said};
 use crate::client;
@@ -149,11 +154,15 @@ fn er_08_damaged_data_is_unavailable_on_every_door_and_can_be_made_good() {
 fn a_flipped_byte_anywhere_never_changes_an_answer() {
     let place = published();
     let config = Config::load(place.config()).unwrap();
+    let peer: IpAddr = [192, 0, 2, 1].into();
+    let lists = vec![(peer.into(), Tier::Unlimited)];
+    let guard = Guard::new(Settings { lists, ..Settings::default() }, RandomState::new());
+    let visitor = Visitor { guard: &guard, peer, now: Monotonic::default() };
     let load = || {
         loket::app::snapshot(&config).map(|snapshot| {
             ["bedrijf.be", "persoon.be", "weg.be", "vrij.be", "reg.brussels"].map(|name| {
                 let door = loket::session::Door::Whois;
-                loket::session::whois::respond(door, name.as_bytes(), Some(&snapshot), &config.site).0
+                loket::session::whois::respond(door, name.as_bytes(), Some(&snapshot), &config.site, &visitor).0
             })
         })
     };

@@ -97,3 +97,23 @@ fn what_was_published_is_served_again_after_a_restart_and_a_kill() {
     assert!(!server.log().contains("importing"), "{}", server.log());
     server.stop();
 }
+
+#[test]
+fn too_low_a_limit_of_open_files_is_warned_of_at_the_start() {
+    let warning = |log: &str| {
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("may open fewer files")).collect();
+        assert!(lines.len() <= 1, "said once: {log}");
+        lines.first().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+    };
+    let (log, _code) = Place::new().serve_with_descriptors(1024).stop();
+    let event = warning(&log).unwrap_or_else(|| panic!("no warning: {log}"));
+    let fields = event.get("fields").unwrap_or(&event);
+    assert_eq!(event["level"], "WARN");
+    assert_eq!((&fields["connections"], &fields["allowed"]), (&8192.into(), &1024.into()));
+    assert!(fields["needed"].as_u64().unwrap() > 8192, "{fields}");
+    assert!(fields["remedy"].as_str().unwrap().contains("limits.connections"), "{fields}");
+
+    let fewer = |settings: String| settings.replacen("[log]", "[limits]\nconnections = 512\n\n[log]", 1);
+    let (log, _code) = Place::with(fewer).serve_with_descriptors(1024).stop();
+    assert_eq!(warning(&log), None);
+}
