@@ -7,7 +7,7 @@
 //!  (bytes)   (+ Report)  (personal)      (pure, policy)      (never personal)           │
 //!                              └──► vault (sealed)                                      ▼
 //!  socket ─► serve ─► session ─► query ─► answer ◄───────────────────────────────────  index
-//!                        └──────────────────► render ─► socket
+//!               guard ◄──┴──────────────────► render ─► socket
 //! ```
 //!
 //! No module uses one further right; `ARCHITECTURE.md` has the table and the invariants, and a test reads the

@@ -17,8 +17,8 @@
 //! its folder's records, so nothing that was altered, cut short or swapped is served.
 //!
 //! sled is not trusted with any of this. A flipped byte makes it panic, a truncated file opens empty without an
-//! error: panics are contained in [`crate::embedded`], and what was read counts only after number and digest were compared. Only one
-//! process can have a sled folder open: readers open it, read it to the end, and close it.
+//! error: panics are contained in [`crate::embedded`], and what was read counts only after number and digest were
+//! compared. Only one process can have a sled folder open: readers open it, read it to the end, and close it.
 
 mod backend;
 mod disk;
