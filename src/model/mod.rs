@@ -1,12 +1,13 @@
 //! What a registry knows, as types that exist only when they were parsed.
 //!
-//! Public side (always built): [`name`], [`status`], [`dnssec`], [`vocabulary`], [`zone`].
+//! Public side (always built): [`name`], [`pattern`], [`status`], [`dnssec`], [`vocabulary`], [`zone`].
 //! Personal side (feature `publisher`): [`personal`], [`contact`], [`domain`], [`host`],
 //! [`registrar`], [`object`]. Nothing here is serialisable: wire and disk shapes live with their
 //! readers and writers, under a version of their own.
 
 pub mod dnssec;
 pub mod name;
+pub mod pattern;
 pub mod status;
 pub mod vocabulary;
 pub mod zone;

@@ -5,10 +5,11 @@
 //! ASCII already, and [`Name::from_query`] for what the public types, in any script, case and
 //! normal form. IDNA is that of 2008, non-transitional: `ß` is a character of its own.
 
+pub(super) mod characters;
+
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use icu_properties::CodePointMapData;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 /// Longest name in octets, in presentation form without the root dot.
@@ -99,7 +100,7 @@ impl Name {
             .map_err(|_| if contains_a_label(text) { NameError::Punycode } else { NameError::Character })?;
         let name = Name::parse(&ascii)?;
         match name.unicode() {
-            Some(unicode) if unicode.chars().all(is_allowed) => Ok(name),
+            Some(unicode) if unicode.split('.').all(characters::are_allowed) => Ok(name),
             Some(_) => Err(NameError::Character),
             None if name.is_idn() => Err(NameError::Punycode),
             None => Ok(name),
@@ -174,33 +175,16 @@ impl Addresses {
 }
 
 /// The full stops that UTS 46 takes for a label separator.
-fn is_dot(c: char) -> bool {
+pub(super) fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{3002}' | '\u{FF0E}' | '\u{FF61}')
 }
 
 /// True for the characters that UTS 46 maps to nothing, in blocks as Unicode's
 /// Default_Ignorable_Code_Point has them. The joiners U+200C and U+200D are left to its rules of context.
-fn vanishes(c: char) -> bool {
+pub(super) fn vanishes(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{2060}'..='\u{2064}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{E0100}'..='\u{E01EF}')
-}
-
-/// True for the characters of names under IDNA2008: letters, digits and marks, and the exceptions of
-/// RFC 5892 §2.6 and §A. UTS 46 alone lets symbols pass.
-fn is_allowed(c: char) -> bool {
-    use icu_properties::props::GeneralCategory as Category;
-    match CodePointMapData::<Category>::new().get(c) {
-        Category::LowercaseLetter
-        | Category::OtherLetter
-        | Category::ModifierLetter
-        | Category::NonspacingMark
-        | Category::SpacingMark
-        | Category::DecimalNumber => true,
-        _ => {
-            matches!(c, '.' | '-' | '\u{B7}' | '\u{375}' | '\u{5F3}' | '\u{5F4}' | '\u{30FB}' | '\u{200C}' | '\u{200D}')
-        }
-    }
 }
 
 fn contains_a_label(text: &str) -> bool {

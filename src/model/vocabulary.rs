@@ -12,7 +12,7 @@ macro_rules! words {
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
 
             /// The word as it stands in deposits, policies and settings.
-            pub fn word(self) -> &'static str {
+            pub const fn word(self) -> &'static str {
                 match self { $($name::$variant => $word,)+ }
             }
 
@@ -49,6 +49,20 @@ words! {
         RegistrarContact = "registrar-contact",
         /// The registrar itself, a company.
         Registrar = "registrar",
+    }
+}
+
+impl Role {
+    /// The word of RDAP for it (RFC 9083 §10.2.4, RFC 8056).
+    pub const fn rdap_word(self) -> &'static str {
+        match self {
+            Role::Registrant => "registrant",
+            Role::Onsite | Role::Tech => "technical",
+            Role::Admin | Role::RegistrarContact => "administrative",
+            Role::Billing => "billing",
+            Role::Reseller => "reseller",
+            Role::Registrar => "registrar",
+        }
     }
 }
 

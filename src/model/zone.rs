@@ -24,6 +24,9 @@ pub struct Zone {
     pub policy: String,
     /// Whether RDAP follows ICANN's gTLD profile.
     pub gtld_profile: bool,
+    /// The identifier of a profile of the registry's own that RDAP answers about this zone follow, for
+    /// `rdapConformance`.
+    pub profile: Option<String>,
 }
 
 /// All zones of a registry.
