@@ -14,6 +14,8 @@ pub enum StartFault {
     Tls(TlsFault),
     /// An address cannot be bound.
     Bind(Entrance, SocketAddr, io::Error),
+    /// The system has no random numbers for the key of cursors.
+    NoRandomness,
     /// The first import failed.
     #[cfg(feature = "publisher")]
     FirstImport(crate::publish::ImportFailure),
@@ -28,6 +30,7 @@ impl fmt::Display for StartFault {
             StartFault::Bind(entrance, address, _) => write!(f, "cannot listen on {address} for {entrance}"),
             #[cfg(feature = "publisher")]
             StartFault::FirstImport(_) => f.write_str("the first import failed"),
+            StartFault::NoRandomness => f.write_str("the system gives no random numbers"),
             StartFault::LoopEnded => f.write_str("an accept loop ended by itself"),
         }
     }
@@ -40,7 +43,7 @@ impl std::error::Error for StartFault {
             StartFault::Bind(_, _, error) => Some(error),
             #[cfg(feature = "publisher")]
             StartFault::FirstImport(error) => Some(error),
-            StartFault::LoopEnded => None,
+            StartFault::NoRandomness | StartFault::LoopEnded => None,
         }
     }
 }

@@ -78,7 +78,7 @@ impl std::error::Error for Unservable {
 /// # Errors
 /// Nothing of the data may be served then.
 pub fn snapshot(config: &Config) -> Result<Snapshot, Unservable> {
-    let mut builder = SnapshotBuilder::default();
+    let mut builder = empty(config);
     let published = store::load(&config.state, &mut |change| builder.apply(change)).map_err(Unservable::Store)?;
     policies_fit(config, &published)?;
     Ok(builder.finish(generation(&published)))
@@ -107,7 +107,7 @@ pub(super) fn load(
     stop: &AtomicBool,
 ) -> Result<Loaded, Unservable> {
     let known = known.filter(|known| pointer.goes_on_from(&known.pointer));
-    let mut builder = known.map_or_else(SnapshotBuilder::default, |known| SnapshotBuilder::over(&known.snapshot));
+    let mut builder = known.map_or_else(|| empty(config), |known| SnapshotBuilder::over(&known.snapshot));
     let mut changes = 0;
     let mut visit = |change: Change<'_>| {
         changes += 1;
@@ -118,6 +118,11 @@ pub(super) fn load(
     policies_fit(config, &published)?;
     let snapshot = Arc::new(builder.finish(generation(&published)));
     Ok(Loaded { pointer: pointer.clone(), snapshot, changes })
+}
+
+/// Where a data set begins. What searches need is made only where they are offered.
+fn empty(config: &Config) -> SnapshotBuilder {
+    SnapshotBuilder::default().searchable(config.site.searching.is_offered)
 }
 
 fn generation(published: &Published) -> Generation {

@@ -32,10 +32,12 @@ pub use load::{Unservable, snapshot};
 use self::deliveries::Deliveries;
 use self::doors::Doors;
 use self::follow::Following;
+use crate::answer::cursor::CursorKey;
 use crate::config::{Config, Limits};
 use crate::guard::Guard;
 use crate::index::Current;
 use crate::observe::{Observe, State};
+use crate::render::site::Site;
 use crate::serve::{Shell, tls};
 use crate::time::Clock;
 
@@ -66,7 +68,7 @@ pub async fn run(
     addresses.announce();
     descriptors::check(&config.limits, &config.listen);
 
-    let (shell, deliveries) = furnish(&config, &clock, &addresses);
+    let (shell, deliveries) = furnish(&config, &clock, &addresses, cursor_key()?);
     let mut doors = Doors::open(gates, &shell, acceptor.as_ref());
     let watching = deliveries.watch(&config, doors.closing());
     let (settle, settled) = oneshot::channel();
@@ -95,15 +97,24 @@ pub async fn run(
     outcome
 }
 
+/// A key of this process alone: its cursors end with it.
+fn cursor_key() -> Result<CursorKey, StartFault> {
+    let mut octets = [0; 32];
+    aws_lc_rs::rand::fill(&mut octets).map_err(|_| StartFault::NoRandomness)?;
+    Ok(CursorKey::new(octets))
+}
+
 /// What every connection needs, and what takes deposits.
-fn furnish(config: &Config, clock: &Clock, addresses: &Addresses) -> (Arc<Shell>, Deliveries) {
+fn furnish(config: &Config, clock: &Clock, addresses: &Addresses, cursors: CursorKey) -> (Arc<Shell>, Deliveries) {
     let observe = Observe::new(config.log.questions, clock.now());
     let guard = Guard::new(config.guard.clone(), RandomState::new());
     observe.metrics.guard_octets(guard.octets());
     let deliveries = Deliveries::new(config, clock, observe.metrics.deliveries());
+    let mut site = Site { since: clock.now(), ..config.site.clone() };
+    site.searching.cursors = cursors;
     let shell = Shell {
         current: Current::empty(),
-        site: config.site.clone(),
+        site,
         limits: config.limits,
         observe,
         guard: Arc::new(guard),

@@ -25,6 +25,13 @@ const HEADER_OCTETS: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RecordId(u32);
 
+impl RecordId {
+    /// The place as a number. Entries of one arena have greater ones the later they were written.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// The arena cannot take the entry: it is full, or a length does not fit in 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;

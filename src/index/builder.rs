@@ -19,6 +19,14 @@ impl SnapshotBuilder {
         SnapshotBuilder { contents: snapshot.contents.clone() }
     }
 
+    /// The same records and changes, to be searched or not: at first they cannot be, which is quicker and takes less
+    /// memory. Changes over a snapshot are searched as it is. Said of records that are there already, this reads them
+    /// anew.
+    #[must_use]
+    pub fn searchable(self, is_searchable: bool) -> SnapshotBuilder {
+        SnapshotBuilder { contents: self.contents.searchable(is_searchable) }
+    }
+
     /// Applies one entry of a generation. Entries of later generations go over those of earlier ones. A record that is
     /// there already, octet by octet, and the removal of one that is not there cost nothing.
     ///

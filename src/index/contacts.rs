@@ -55,6 +55,17 @@ impl Content for Uses {
     }
 }
 
+/// What an appearance that comes or goes does to its handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Nobody had it before.
+    First,
+    /// Others show the same.
+    Same,
+    /// What all show may be another now.
+    Other,
+}
+
 impl Uses {
     fn all(&self) -> &[Appearances] {
         match self {
@@ -63,18 +74,22 @@ impl Uses {
         }
     }
 
-    fn add(&mut self, new: Appearances) {
+    fn add(&mut self, new: Appearances) -> Use {
+        let mut how = if self.all().is_empty() { Use::First } else { Use::Other };
         self.change(new.kind(), |all, found| match found {
             Ok(at) => {
                 if let Some(known) = all.get_mut(at) {
                     known.count = known.count.saturating_add(1);
+                    how = Use::Same;
                 }
             }
             Err(at) => all.insert(at, new),
         });
+        how
     }
 
-    fn take(&mut self, old: (u64, Role)) {
+    fn take(&mut self, old: (u64, Role)) -> Use {
+        let mut how = Use::Same;
         self.change(old, |all, found| {
             if let Ok(at) = found
                 && let Some(known) = all.get_mut(at)
@@ -82,9 +97,11 @@ impl Uses {
                 known.count = known.count.saturating_sub(1);
                 if known.count == 0 {
                     all.remove(at);
+                    how = Use::Other;
                 }
             }
         });
+        how
     }
 
     fn change(&mut self, kind: (u64, Role), change: impl FnOnce(&mut Vec<Appearances>, Result<usize, usize>)) {
@@ -108,21 +125,39 @@ pub(super) struct Contacts {
 }
 
 impl Contacts {
-    /// Adds the contacts of a record.
-    pub(super) fn add(&mut self, id: RecordId, record: &PublicRecord) -> Result<(), Full> {
-        for (position, (handle, content, role)) in self.public(record) {
+    /// Adds the contacts of a record. `touch` is told the place of each handle.
+    pub(super) fn add(
+        &mut self,
+        id: RecordId,
+        record: &PublicRecord,
+        mut touch: impl FnMut(RecordId, Use, &PublicContact),
+    ) -> Result<(), Full> {
+        for (position, contact, (handle, content, role)) in self.public(record) {
             let new = Appearances { content, record: id, position, count: 1, role };
-            self.handles.change(handle.as_bytes(), |uses| uses.add(new))?;
+            let mut how = Use::Other;
+            let place = self.handles.change(handle.as_bytes(), |uses| how = uses.add(new))?;
+            place.into_iter().for_each(|place| touch(place, how, contact));
         }
         Ok(())
     }
 
-    /// Takes the contacts of a record back that was added as an equal one.
-    pub(super) fn take(&mut self, record: &PublicRecord) -> Result<(), Full> {
-        for (_, (handle, content, role)) in self.public(record) {
-            self.handles.change(handle.as_bytes(), |uses| uses.take((content, role)))?;
+    /// Takes the contacts of a record back that was added as an equal one. `touch` is told the place of each handle.
+    pub(super) fn take(
+        &mut self,
+        record: &PublicRecord,
+        mut touch: impl FnMut(RecordId, Use, &PublicContact),
+    ) -> Result<(), Full> {
+        for (_, contact, (handle, content, role)) in self.public(record) {
+            let mut how = Use::Other;
+            let place = self.handles.change(handle.as_bytes(), |uses| how = uses.take((content, role)))?;
+            place.into_iter().for_each(|place| touch(place, how, contact));
         }
         Ok(())
+    }
+
+    /// The entries, by handle.
+    pub(super) fn layers(&self) -> &Layers<impl Content + use<>> {
+        &self.handles
     }
 
     /// The contact of a handle.
@@ -157,12 +192,15 @@ impl Contacts {
         self.handles.sizes()
     }
 
-    /// Position, handle, content and role of each contact of a record whose handle is public.
-    fn public<'a>(&self, record: &'a PublicRecord) -> impl Iterator<Item = (u32, (&'a str, u64, Role))> + use<'a> {
+    /// Position, contact, and handle, content and role, of each contact of a record whose handle is public.
+    fn public<'a>(
+        &self,
+        record: &'a PublicRecord,
+    ) -> impl Iterator<Item = (u32, &'a PublicContact, (&'a str, u64, Role))> + use<'a> {
         let hasher = self.handles.hasher().clone();
         (0u32..).zip(contacts_of(record)).filter_map(move |(position, contact)| {
             let handle = contact.handle.shown()?;
-            Some((position, (handle.as_str(), content(&hasher, contact), contact.role)))
+            Some((position, contact, (handle.as_str(), content(&hasher, contact), contact.role)))
         })
     }
 }
@@ -203,7 +241,7 @@ fn feed<T: Hash>(field: &Disclosed<T>, state: &mut impl Hasher) {
 }
 
 /// The contacts of a record: a domain's registrant first, then the others in their order.
-fn contacts_of(record: &PublicRecord) -> impl Iterator<Item = &PublicContact> {
+pub(super) fn contacts_of(record: &PublicRecord) -> impl Iterator<Item = &PublicContact> {
     let (registrant, others) = match record {
         PublicRecord::Domain(domain) => (domain.registrant.as_ref(), domain.contacts.as_slice()),
         PublicRecord::Registrar(registrar) => (None, registrar.contacts.as_slice()),

@@ -10,6 +10,7 @@ use super::contacts::Contacts;
 use super::hosts::Hosts;
 use super::records::Records;
 use super::registrars::Registrars;
+use super::search::{Firsts, Tables};
 use crate::codec;
 use crate::disclosure::record::PublicRecord;
 
@@ -38,6 +39,8 @@ pub(super) struct Contents {
     pub(super) contacts: Contacts,
     pub(super) hosts: Hosts,
     pub(super) registrars: Arc<Registrars>,
+    /// What can be searched for, where anything can.
+    pub(super) searches: Option<Tables>,
 }
 
 impl Contents {
@@ -82,9 +85,26 @@ impl Contents {
 
     /// Ends the changing.
     pub(super) fn seal(&mut self) {
+        let firsts = Firsts {
+            records: self.records.sizes().0 == 0,
+            contacts: self.contacts.sizes().0 == 0,
+            hosts: self.hosts.sizes().0 == 0,
+        };
         self.records.seal();
         self.contacts.seal();
         self.hosts.seal();
+        if let Some(searches) = &mut self.searches {
+            searches.seal(firsts, &self.records, &self.contacts, &self.hosts);
+        }
+    }
+
+    /// The same records, to be searched or not.
+    pub(super) fn searchable(self, is_searchable: bool) -> Contents {
+        let searches = is_searchable.then(Tables::default);
+        if self.records.len() == 0 || !is_searchable {
+            return Contents { searches, ..self };
+        }
+        self.rebuilt_with(searches)
     }
 
     /// True when merging makes later copies cheaper or gives memory back.
@@ -105,19 +125,25 @@ impl Contents {
             contacts: self.contacts.folded(),
             hosts: self.hosts.folded(),
             registrars: Arc::clone(&self.registrars),
+            searches: self.searches.as_ref().map(|it| it.folded(&self.records, &self.contacts, &self.hosts)),
         }
     }
 
     /// The same from the records alone, sharing nothing.
     pub(super) fn rebuilt(&self) -> Contents {
-        let mut rebuilt = Contents::default();
+        let mut rebuilt = self.rebuilt_with(self.searches.is_some().then(Tables::default));
+        rebuilt.seal();
+        rebuilt
+    }
+
+    fn rebuilt_with(&self, searches: Option<Tables>) -> Contents {
+        let mut rebuilt = Contents { searches, ..Contents::default() };
         for (key, value) in self.records.live() {
             if let Ok(record) = codec::decode(value) {
                 // What fits with the records that are gone fits without them.
                 let _ = rebuilt.put(key, value, record);
             }
         }
-        rebuilt.seal();
         rebuilt
     }
 
@@ -127,17 +153,28 @@ impl Contents {
     }
 
     fn add(&mut self, id: RecordId, record: &PublicRecord) -> Result<(), Full> {
-        self.contacts.add(id, record)?;
+        let Contents { contacts, hosts, searches, .. } = self;
+        contacts.add(id, record, |place, how, contact| {
+            searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
+        })?;
+        searches.iter_mut().for_each(|it| it.put(id, record));
         match record {
-            PublicRecord::Domain(domain) => self.hosts.add(domain),
+            PublicRecord::Domain(domain) => {
+                hosts.add(domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))
+            }
             PublicRecord::Host(_) | PublicRecord::Registrar(_) | PublicRecord::Nndn(_) => Ok(()),
         }
     }
 
     fn take(&mut self, record: &PublicRecord) -> Result<(), Full> {
-        self.contacts.take(record)?;
+        let Contents { contacts, hosts, searches, .. } = self;
+        contacts.take(record, |place, how, contact| {
+            searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
+        })?;
         match record {
-            PublicRecord::Domain(domain) => self.hosts.take(domain),
+            PublicRecord::Domain(domain) => {
+                hosts.take(domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))
+            }
             PublicRecord::Host(_) | PublicRecord::Registrar(_) | PublicRecord::Nndn(_) => Ok(()),
         }
     }

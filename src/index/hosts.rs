@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::arena::Full;
+use super::arena::{Full, RecordId};
 use super::layers::{Content, Layers};
 use crate::disclosure::record::{PublicDelegation, PublicDomain, PublicHost, Seal};
 use crate::model::name::{Addresses, Name};
@@ -59,15 +59,26 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// Adds the name servers of a domain.
-    pub(super) fn add(&mut self, domain: &PublicDomain) -> Result<(), Full> {
+    /// Adds the name servers of a domain. `touch` is told the place of each.
+    pub(super) fn add(&mut self, domain: &PublicDomain, touch: impl FnMut(RecordId)) -> Result<(), Full> {
         self.seal = Some(domain.seal);
-        self.each(domain, Delegated::add)
+        self.each(domain, Delegated::add, touch)
     }
 
-    /// Takes the name servers of a domain back that was added as an equal one.
-    pub(super) fn take(&mut self, domain: &PublicDomain) -> Result<(), Full> {
-        self.each(domain, Delegated::take)
+    /// Takes the name servers of a domain back that was added as an equal one. `touch` is told the place of each.
+    pub(super) fn take(&mut self, domain: &PublicDomain, touch: impl FnMut(RecordId)) -> Result<(), Full> {
+        self.each(domain, Delegated::take, touch)
+    }
+
+    /// All addresses that domains give the host at a place.
+    pub(super) fn addresses(&self, id: RecordId) -> impl Iterator<Item = IpAddr> {
+        let known = self.names.get(self.names.key(id));
+        known.into_iter().flat_map(|known| known.content.addresses.keys().copied())
+    }
+
+    /// The entries, by name.
+    pub(super) fn layers(&self) -> &Layers<impl Content + use<>> {
+        &self.names
     }
 
     /// What the domains say of a host.
@@ -112,9 +123,15 @@ impl Hosts {
         self.names.sizes()
     }
 
-    fn each(&mut self, domain: &PublicDomain, change: impl Fn(&mut Delegated, &Addresses)) -> Result<(), Full> {
+    fn each(
+        &mut self,
+        domain: &PublicDomain,
+        change: impl Fn(&mut Delegated, &Addresses),
+        mut touch: impl FnMut(RecordId),
+    ) -> Result<(), Full> {
         for PublicDelegation { host, addresses } in &domain.nameservers {
-            self.names.change(host.as_str().as_bytes(), |delegated| change(delegated, addresses))?;
+            let id = self.names.change(host.as_str().as_bytes(), |delegated| change(delegated, addresses))?;
+            id.into_iter().for_each(&mut touch);
         }
         Ok(())
     }

@@ -77,28 +77,52 @@ impl<T: Content> Layers<T> {
         }
     }
 
-    /// Changes what stands beside a key, in the overlay: beside a copy of the base's entry, or a new one.
-    pub(super) fn change(&mut self, key: &[u8], change: impl FnOnce(&mut T)) -> Result<(), Full> {
+    /// Changes what stands beside a key, in the overlay: beside a copy of the base's entry, or a new one. Gives the
+    /// place of the key, unless there was nothing to change.
+    pub(super) fn change(&mut self, key: &[u8], change: impl FnOnce(&mut T)) -> Result<Option<RecordId>, Full> {
         let hash = self.hasher.hash_one(key);
         let Layers { arena, hasher, base, overlay } = self;
         if let Some(entry) = overlay.find_mut(hash, |entry| arena.key(entry.id) == key) {
             change(&mut entry.content);
+            let id = entry.id;
             if entry.content.is_gone(&[]) {
                 let gone = entry.clone();
                 self.set(gone);
             }
-            return Ok(());
+            return Ok(Some(id));
         }
         let standing = base.find(hash, |entry| arena.key(entry.id) == key);
         let mut content = standing.map(|entry| entry.content.clone()).unwrap_or_default();
         change(&mut content);
         let id = match standing {
             Some(entry) => entry.id,
-            None if content.is_gone(&[]) => return Ok(()),
+            None if content.is_gone(&[]) => return Ok(None),
             None => arena.push(key, &[])?,
         };
         overlay.insert_unique(hash, Keyed { id, content }, |other| hasher.hash_one(arena.key(other.id)));
-        Ok(())
+        Ok(Some(id))
+    }
+
+    /// True when the entry of a key changed since the base was made, or went.
+    pub(super) fn is_changed(&self, key: &[u8]) -> bool {
+        self.overlay.find(self.hasher.hash_one(key), |entry| self.arena.key(entry.id) == key).is_some()
+    }
+
+    /// True when the key at a place has its entry from there.
+    pub(super) fn is_current(&self, id: RecordId) -> bool {
+        self.get(self.arena.key(id)).is_some_and(|entry| entry.id == id)
+    }
+
+    /// Whether something still holds that was derived from the entry of a key: from one of the base, that nothing
+    /// stands over it; from one of the overlay, that it is there.
+    pub(super) fn counts(&self, id: RecordId, is_overlay: bool) -> bool {
+        let key = self.arena.key(id);
+        if is_overlay { self.get(key).is_some() } else { !self.is_changed(key) }
+    }
+
+    /// The key at a place.
+    pub(super) fn key(&self, id: RecordId) -> &[u8] {
+        self.arena.key(id)
     }
 
     /// Ends the changing. An overlay over an empty base becomes the base.

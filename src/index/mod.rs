@@ -5,7 +5,7 @@
 //!
 //! From the octets up: `arena` keeps keys and values, `layers` finds them in a shared base and an overlay of changes,
 //! `records`, `contacts`, `hosts` and `registrars` are what can be asked for, `contents` keeps them in step. A
-//! snapshot reads contents, a builder changes a copy of them.
+//! snapshot reads contents, a builder changes a copy of them. `search` finds several at once.
 
 mod arena;
 pub mod builder;
@@ -16,11 +16,13 @@ mod hosts;
 mod layers;
 mod records;
 mod registrars;
+pub mod search;
 pub mod snapshot;
 
 pub use builder::SnapshotBuilder;
 pub use current::Current;
 pub use hosts::LONE_HOST_ADDRESSES_MAX;
+pub use search::{EntityKey, Found, Reach, goes_by};
 pub use snapshot::Snapshot;
 
 use crate::time::Timestamp;

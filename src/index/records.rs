@@ -66,6 +66,11 @@ impl Records {
         arena.ids().filter(is_live).map(|id| (arena.key(id), arena.value(id)))
     }
 
+    /// The entries.
+    pub(super) fn layers(&self) -> &Layers<impl Content + use<>> {
+        &self.layers
+    }
+
     /// How many records are there.
     pub(super) fn len(&self) -> usize {
         self.live

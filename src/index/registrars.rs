@@ -36,6 +36,11 @@ impl Registrars {
         }
     }
 
+    /// All of them, by identifier.
+    pub(super) fn all(&self) -> impl Iterator<Item = &PublicRegistrar> {
+        self.by_id.values().map(Arc::as_ref)
+    }
+
     /// The registrar of an identifier.
     pub(super) fn of_id(&self, id: &str) -> Option<&PublicRegistrar> {
         self.by_id.get(id).map(Arc::as_ref)

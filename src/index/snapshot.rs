@@ -32,6 +32,11 @@ impl Snapshot {
         self.len() == 0
     }
 
+    /// Octets that the tables take by which records are searched.
+    pub fn search_octets(&self) -> usize {
+        self.contents.searches.as_ref().map_or(0, super::search::Tables::octets)
+    }
+
     /// True when so much has changed over its base that a merged snapshot would be leaner: more than a sixteenth of
     /// what the base holds, or so often that replaced records take more than a quarter of what the others take. Small
     /// amounts do not count. False of what [`Snapshot::merged`] gives.
