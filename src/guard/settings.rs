@@ -89,6 +89,10 @@ pub struct Settings {
     pub memory_mebibytes: u32,
 }
 
+/// What each kind of question costs, in the order of [`Question::ALL`]: a page of results of a search, the fifth, is about
+/// as much work as ten lookups.
+const COSTS: [u32; Question::ALL.len()] = [1, 1, 1, 1, 10, 1, 1];
+
 impl Settings {
     /// The figures of a tier.
     pub fn figures(&self, tier: Tier) -> &Figures {
@@ -131,7 +135,7 @@ impl Default for Settings {
         Settings {
             ipv4: Prefixes { client: 32, network: 24 },
             ipv6: Prefixes { client: 64, network: 48 },
-            costs: [1; Question::ALL.len()],
+            costs: COSTS,
             tiers: [
                 shut,
                 figures(50, 50, 10_000),

@@ -14,6 +14,8 @@ words! {
         Nameserver = "nameserver",
         /// A lookup of a registrar or contact.
         Entity = "entity",
+        /// A search, for a page of its results.
+        Search = "search",
         /// What this server offers.
         Help = "help",
         /// Something that is no question.

@@ -1,13 +1,16 @@
 //! What a stranger asks: bytes become a [`Query`] or a [`Refusal`], never anything in between.
 
 pub mod das;
+mod percent;
 pub mod rdap;
 pub mod refusal;
+pub mod search;
 pub mod whois;
 
 use crate::model::name::Name;
 
 pub use refusal::Refusal;
+pub use search::Search;
 
 /// A question that can be answered from a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,12 @@ pub enum Query {
     Entity(String),
     /// A registrar by its handle or by its name (port 43 of the gTLDs).
     Registrar(String),
+    /// A search (RDAP).
+    Search(Box<Search>),
     /// What this server offers, and on which terms.
     Help,
+    /// What this server offers, as an OpenAPI document (RDAP's door alone).
+    Description,
+    /// Which zones it answers for, as a bootstrap file (RFC 9224; RDAP's door alone).
+    Bootstrap,
 }

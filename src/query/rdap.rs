@@ -5,36 +5,55 @@
 
 use std::net::IpAddr;
 
-use super::{Query, Refusal};
+use super::search::{self, Class};
+use super::{Query, Refusal, percent};
 use crate::model::name::Name;
+
+/// The segment below the path of a class where reverse searches stand.
+const REVERSE_SEGMENT: &str = "reverse_search";
 
 /// Longest entity handle that is looked up, in characters. ROIDs have at most 89 (RFC 5730 §2.8); the registry's
 /// own are far shorter.
 pub const HANDLE_CHARACTERS_MAX: usize = 80;
 
-/// Reads the part of a request path after the base path: no leading slash, still percent-encoded, without the
-/// query string.
+/// Reads the part of a request path after the base path: no leading slash, still percent-encoded; and the query string
+/// without its question mark. The parameters of a lookup mean nothing and are not looked at (RFC 7480 §4.3).
 ///
 /// # Errors
 ///
-/// [`Refusal::UnknownPath`] for what is no RDAP query; [`Refusal::NumbersNotServed`] and
-/// [`Refusal::SearchNotOffered`] for RDAP queries that this server does not answer; `Bad…` for an RDAP query whose
-/// argument cannot be read.
-pub fn parse(path: &str) -> Result<Query, Refusal> {
+/// [`Refusal::UnknownPath`] for what is no RDAP query; [`Refusal::NumbersNotServed`],
+/// [`Refusal::ReverseSearchNotOffered`] and [`Refusal::PatternNotSupported`] for RDAP queries that this server does not
+/// answer; `Bad…` for an RDAP query whose argument cannot be read.
+pub fn parse(path: &str, parameters: Option<&str>) -> Result<Query, Refusal> {
     let mut segments = path.split('/');
     let kind = decode(segments.next().unwrap_or_default())?;
     let arguments = segments.map(decode).collect::<Result<Vec<String>, Refusal>>()?;
+    if let Some(class) = Class::from_word(&kind) {
+        return search(class, &arguments, parameters.unwrap_or_default());
+    }
     match (kind.as_str(), arguments.as_slice()) {
         ("domain", [name]) => Name::from_query(name).map(Query::Domain).map_err(Refusal::BadName),
         ("nameserver", [name]) => Name::from_query(name).map(Query::Nameserver).map_err(Refusal::BadName),
         ("entity", [handle]) => entity(handle),
         ("help", []) => Ok(Query::Help),
+        ("openapi.json", []) => Ok(Query::Description),
+        ("dns.json", []) => Ok(Query::Bootstrap),
         ("ip", [address]) => Err(number(ip_is_valid(address, None))),
         ("ip", [address, prefix]) => Err(number(ip_is_valid(address, Some(prefix)))),
         ("autnum", [text]) => Err(number(is_decimal(text) && text.parse::<u32>().is_ok())),
-        ("domains" | "nameservers" | "entities", [] | [_] | [_, _]) => search(&arguments),
         _ => Err(Refusal::UnknownPath),
     }
+}
+
+/// True for the path of a search or reverse search, whether it is offered or not: where none is, all are refused alike
+/// and nothing of them is read (SR-09).
+pub fn is_search(path: &str) -> bool {
+    let segments: Result<Vec<String>, Refusal> = path.split('/').map(decode).collect();
+    segments.is_ok_and(|segments| match segments.as_slice() {
+        [class] => Class::from_word(class).is_some(),
+        [class, reverse, _] => Class::from_word(class).is_some() && reverse == REVERSE_SEGMENT,
+        _ => false,
+    })
 }
 
 /// A handle that no registry gives out (one with letters outside ASCII) is a question all the same: it is answered
@@ -46,13 +65,15 @@ fn entity(handle: &str) -> Result<Query, Refusal> {
     }
 }
 
-/// Searches (RFC 9082 §3.2) stand at the bare path; reverse searches (RFC 9536) below it.
-fn search(arguments: &[String]) -> Result<Query, Refusal> {
-    match arguments {
-        [] => Err(Refusal::SearchNotOffered),
-        [reverse, _] if reverse == "reverse_search" => Err(Refusal::SearchNotOffered),
+/// Searches (RFC 9082 §3.2) stand at the bare path; reverse searches (RFC 9536 §2) below it.
+fn search(class: Class, arguments: &[String], parameters: &str) -> Result<Query, Refusal> {
+    let search = match arguments {
+        [] => search::parse(class, parameters),
+        [reverse, related] if reverse == REVERSE_SEGMENT && related == "entity" => search::reverse(class, parameters),
+        [reverse, _] if reverse == REVERSE_SEGMENT => Err(Refusal::ReverseSearchNotOffered),
         _ => Err(Refusal::UnknownPath),
-    }
+    };
+    search.map(|search| Query::Search(Box::new(search)))
 }
 
 fn number(is_valid: bool) -> Refusal {
@@ -69,38 +90,23 @@ fn is_decimal(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Percent-decodes one segment, once (RFC 3986 §2.4).
+/// Percent-decodes one segment, once. What would be a delimiter or a control character is refused.
 fn decode(segment: &str) -> Result<String, Refusal> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        let byte = match byte {
-            b'%' => {
-                let (Some(high), Some(low)) = (rest.next().and_then(hexadecimal), rest.next().and_then(hexadecimal))
-                else {
-                    return Err(Refusal::BadEncoding);
-                };
-                high << 4 | low
-            }
-            other => other,
-        };
-        if byte.is_ascii_control() || matches!(byte, b'/' | b'?' | b'#') {
-            return Err(Refusal::BadCharacters);
-        }
-        bytes.push(byte);
-    }
-    String::from_utf8(bytes).map_err(|_| Refusal::BadEncoding)
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    let text = percent::decode(segment)?;
+    let is_refused = |byte: u8| byte.is_ascii_control() || matches!(byte, b'/' | b'?' | b'#');
+    if text.bytes().any(is_refused) { Err(Refusal::BadCharacters) } else { Ok(text) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::name::NameError;
+    use crate::query::search::Mistake;
     use proptest::prelude::*;
+
+    fn parse(path: &str) -> Result<Query, Refusal> {
+        super::parse(path, None)
+    }
 
     fn domain(name: &str) -> Result<Query, Refusal> {
         Ok(Query::Domain(Name::parse(name).unwrap()))
@@ -212,8 +218,13 @@ mod tests {
 
     #[test]
     fn ht_17_searches_and_unknown_paths() {
-        for path in ["domains", "nameservers", "entities", "domains/reverse_search/entity"] {
-            assert_eq!(parse(path), Err(Refusal::SearchNotOffered), "{path}");
+        for path in ["domains", "nameservers", "entities", "%64omains", "domains/reverse_search/entity"] {
+            assert!(is_search(path), "{path}");
+            assert_eq!(parse(path), Err(Refusal::BadSearch(Mistake::Predicate)), "{path}");
+        }
+        for path in ["entities/reverse_search/entity", "domains/reverse_search/autnum"] {
+            assert!(is_search(path), "{path}");
+            assert_eq!(parse(path), Err(Refusal::ReverseSearchNotOffered), "{path}");
         }
         for path in [
             "",
@@ -226,11 +237,25 @@ mod tests {
             "domain//bedrijf.be",
             "lunarNIC_x/1",
             "domains/x",
+            "domains/",
+            "Domains",
+            "domains/reverse_search",
+            "domains/reverse_search/entity/x",
             "../help",
             "ip",
             "ip/1/2/3",
         ] {
+            assert!(!is_search(path), "{path}");
             assert_eq!(parse(path), Err(Refusal::UnknownPath), "{path}");
+        }
+    }
+
+    #[test]
+    fn ht_08_parameters_of_lookups_mean_nothing() {
+        let many = "a&".repeat(1000);
+        for parameters in ["x=1&__rdap-cachebust=9", "count=maybe&sort=x", "name=*&name=%", "%zz", "", &many] {
+            assert_eq!(super::parse("domain/bedrijf.be", Some(parameters)), domain("bedrijf.be"), "{parameters}");
+            assert_eq!(super::parse("help", Some(parameters)), Ok(Query::Help), "{parameters}");
         }
     }
 

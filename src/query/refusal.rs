@@ -1,5 +1,6 @@
 //! Why a question is not answered: a closed list. `render::refusal` maps each to what each door says.
 
+use super::search::Mistake;
 use crate::guard::Denial;
 use crate::model::name::NameError;
 
@@ -30,6 +31,12 @@ pub enum Refusal {
     NumbersNotServed,
     /// An RDAP search, which is not offered.
     SearchNotOffered,
+    /// A reverse search that is not offered: by what nobody is told, or nobody may search.
+    ReverseSearchNotOffered,
+    /// A search that cannot be made as it stands.
+    BadSearch(Mistake),
+    /// A search pattern of a kind that is not searched for.
+    PatternNotSupported,
     /// An HTTP method other than GET, HEAD and OPTIONS.
     MethodNotAllowed,
     /// The question did not arrive in time.

@@ -3,7 +3,7 @@
 //! A line is a domain name in any spelling that [`Name::from_query`] reads, or one of
 //!
 //! * `domain NAME`, `nameserver HOST`, `registrar HANDLE-OR-NAME`, as clients of gTLD registries send them,
-//! * `help` or `?`.
+//! * `help` or `?`, or nothing at all: whoever says nothing is shown how to ask.
 //!
 //! Flags that common clients send to other registries change nothing here, so they are taken off and the same public
 //! view is given (WH-24): `-T TYPES`, `-C CHARSET`, `-V CLIENT`, `--show-handles` in front of the name and `/e` at
@@ -24,7 +24,10 @@ const TELNET_COMMAND: u8 = 0xFF;
 /// # Errors
 /// The refusal that says why it is no question; it repeats nothing of the line.
 pub fn parse(line: &[u8]) -> Result<Query, Refusal> {
-    let text = without_flags(text(line)?)?;
+    let text = match text(line) {
+        Err(Refusal::EmptyLine) => return Ok(Query::Help),
+        text => without_flags(text?)?,
+    };
     let (first, rest) = match text.split_once(is_blank) {
         Some((first, rest)) => (first, rest.trim_matches(is_blank)),
         None => (text, ""),
@@ -160,12 +163,12 @@ mod tests {
         check("REGISTRAR  Voorbeeld Registrar nv ", Ok(Query::Registrar("Voorbeeld Registrar nv".to_owned())));
         check("help", Ok(Query::Help));
         check(" ? ", Ok(Query::Help));
+        check("", Ok(Query::Help));
+        check(" \t\r\n", Ok(Query::Help));
     }
 
     #[test]
     fn wh_06_wh_07_lines_that_are_no_text() {
-        check("", Err(Refusal::EmptyLine));
-        check(" \t\r\n", Err(Refusal::EmptyLine));
         check("bed\0rijf.be", Err(Refusal::BadCharacters));
         check("bedrijf.be\x1b[2J", Err(Refusal::BadCharacters));
         assert_eq!(parse(b"\xff\xfb\x01bedrijf.be"), Err(Refusal::BadCharacters));

@@ -134,8 +134,8 @@ proptest! {
     fn ht_18_waiting_as_long_as_told_is_enough(
         client in quotas(),
         network in quotas(),
-        costs in prop::array::uniform6(1..6u32),
-        schedule in prop::collection::vec((0..6usize, steps()), 1..100),
+        costs in prop::array::uniform7(1..6u32),
+        schedule in prop::collection::vec((0..7usize, steps()), 1..100),
     ) {
         let costs = costs.map(|cost| cost.min(client.burst).min(network.burst));
         // Nobody is banned here.
