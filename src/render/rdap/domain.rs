@@ -1,4 +1,4 @@
-//! Domains (RFC 9083 §5.3).
+//! Domains (RFC 9083 §5.3), whole or in part (RFC 8982 §4).
 
 use serde::Serialize;
 
@@ -7,6 +7,7 @@ use super::entity::{self, Entity, Place};
 use super::event::{self, Event};
 use super::link::{self, Link};
 use super::nameserver::{self, Nameserver};
+use super::notice::{self, Notice};
 use super::redacted::Redactions;
 use super::status;
 use crate::answer::DomainAnswer;
@@ -23,14 +24,18 @@ pub(super) struct Domain<'a> {
     ldh_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     unicode_name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     status: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<Event>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entities: Vec<Entity<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     nameservers: Vec<Nameserver<'a>>,
-    #[serde(rename = "secureDNS")]
-    secure_dns: Dnssec<'a>,
+    #[serde(rename = "secureDNS", skip_serializing_if = "Option::is_none")]
+    secure_dns: Option<Dnssec<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<Notice<'a>>,
     links: Vec<Link<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     port43: Option<&'a str>,
@@ -66,26 +71,72 @@ struct Key<'a> {
     algorithm: u8,
 }
 
-/// A registered domain.
+/// A registered domain. `root` is its path in the answer.
 pub(super) fn of_answer<'a>(
     frame: &Frame<'a>,
     answer: &'a DomainAnswer,
     texts: Option<&'a ZoneTexts>,
+    root: &str,
     redactions: &mut Redactions,
 ) -> Domain<'a> {
     let domain = &answer.domain;
+    let (entities, is_truncated) = entities(frame, answer, root, redactions);
     Domain {
-        object_class_name: "domain",
         handle: &domain.roid,
-        ldh_name: domain.name.as_str(),
-        unicode_name: domain.name.unicode(),
         status: status::of_domain(domain),
         events: events(frame, domain),
-        entities: entities(frame, answer, redactions),
+        entities,
         nameservers: nameservers(frame, answer),
-        secure_dns: dnssec(&domain.secure_dns),
-        links: links(frame, answer),
+        secure_dns: Some(dnssec(&domain.secure_dns)),
+        remarks: is_truncated.then(notice::fewer_contacts).into_iter().collect(),
         port43: texts.and_then(|texts| texts.port43.as_deref()),
+        ..named(domain, links(frame, answer))
+    }
+}
+
+/// What a list tells of a domain: its names and handle, status and events, its registrar, and the names of its name
+/// servers. Nothing of the people who stand on it.
+pub(super) fn in_brief<'a>(
+    frame: &Frame<'a>,
+    answer: &'a DomainAnswer,
+    root: &str,
+    redactions: &mut Redactions,
+) -> Domain<'a> {
+    let domain = &answer.domain;
+    let registrar = answer.registrar.iter().map(|registrar| {
+        entity::registrar_in_brief(frame, registrar, Place::OnDomain, format!("{root}.entities[0]"), redactions)
+    });
+    Domain {
+        handle: &domain.roid,
+        status: status::of_domain(domain),
+        events: events(frame, domain),
+        entities: registrar.collect(),
+        nameservers: domain.nameservers.iter().map(|server| nameserver::identified(frame, &server.host)).collect(),
+        ..identified(frame, answer)
+    }
+}
+
+/// What identifies a domain: its names, and the link to all the rest.
+pub(super) fn identified<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer) -> Domain<'a> {
+    let domain = &answer.domain;
+    named(domain, vec![Link::to_self(frame, link::domain_at(frame.url.base, &domain.name))])
+}
+
+/// The names of a domain, and links.
+fn named<'a>(domain: &'a PublicDomain, links: Vec<Link<'a>>) -> Domain<'a> {
+    Domain {
+        object_class_name: "domain",
+        handle: "",
+        ldh_name: domain.name.as_str(),
+        unicode_name: domain.name.unicode(),
+        status: Vec::new(),
+        events: Vec::new(),
+        entities: Vec::new(),
+        nameservers: Vec::new(),
+        secure_dns: None,
+        remarks: Vec::new(),
+        links,
+        port43: None,
     }
 }
 
@@ -102,22 +153,28 @@ fn events(frame: &Frame<'_>, domain: &PublicDomain) -> Vec<Event> {
 }
 
 /// Registrant, registrar, contacts. The registrar stands before the contacts so that an omitted contact, which is
-/// noted by its place, always comes last.
-fn entities<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer, redactions: &mut Redactions) -> Vec<Entity<'a>> {
+/// noted by its place, always comes last. And whether a contact was left out.
+fn entities<'a>(
+    frame: &Frame<'a>,
+    answer: &'a DomainAnswer,
+    root: &str,
+    redactions: &mut Redactions,
+) -> (Vec<Entity<'a>>, bool) {
     let registrant = answer.domain.registrant.as_ref();
+    let place = Place::on(frame, &answer.domain.name);
     let mut entities = Vec::new();
     if let Some(registrant) = registrant.filter(|registrant| registrant.omitted.is_none()) {
-        let path = "$.entities[0]".to_owned();
-        entities.push(entity::of_contact(frame, registrant, Place::OnDomain, path, redactions));
+        let path = format!("{root}.entities[0]");
+        entities.push(entity::of_contact(frame, registrant, place, path, redactions));
     }
     if let Some(registrar) = &answer.registrar {
-        let path = format!("$.entities[{}]", entities.len());
-        entities.push(entity::of_registrar(frame, registrar, Place::OnDomain, &path, redactions));
+        let path = format!("{root}.entities[{}]", entities.len());
+        entities.push(entity::of_registrar(frame, registrar, place, &path, redactions));
     }
     let omitted = registrant.filter(|registrant| registrant.omitted.is_some());
     let contacts = answer.domain.contacts.iter().chain(omitted);
-    entity::add_contacts(frame, contacts, Place::OnDomain, "$", &mut entities, redactions);
-    entities
+    let is_truncated = entity::add_contacts(frame, contacts, place, root, &mut entities, redactions);
+    (entities, is_truncated)
 }
 
 fn nameservers<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer) -> Vec<Nameserver<'a>> {

@@ -3,19 +3,26 @@
 //! An entity has one role. A handle, and a link to the entity itself, stand only where the handle is public:
 //! every handle that an answer names can be looked up.
 
+mod listed;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
 use super::Frame;
+use super::card::Particulars;
 use super::event::{self, Event};
-use super::jcard::{self, Card};
+use super::jcard;
+use super::jscontact;
 use super::link::{self, Link};
-use super::redacted::{Part, Redactions, Subject};
+use super::redacted::{Marker, Part, Redactions, Subject};
 use super::status;
-use crate::disclosure::record::{Disclosed, PublicContact, PublicRegistrar};
+use crate::disclosure::record::{Disclosed, PublicContact, PublicRegistrar, Reason};
+use crate::model::name::Name;
 use crate::model::vocabulary::Role;
 use crate::time::Timestamp;
+
+pub(super) use self::listed::{Listed, of_result, registrar_in_brief};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,7 +30,9 @@ pub(super) struct Entity<'a> {
     object_class_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     handle: Option<Cow<'a, str>>,
-    vcard_array: Card<'a>,
+    vcard_array: jcard::Card<'a>,
+    #[serde(rename = "jscontact_card", skip_serializing_if = "Option::is_none")]
+    jscontact: Option<jscontact::Card<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -52,21 +61,22 @@ pub(super) enum Place {
     Alone,
     /// On a domain.
     OnDomain,
+    /// On a domain of a zone that follows ICANN's gTLD profile: one entity a role at most.
+    OnGtldDomain,
     /// On a name server: without public identifiers, as ICANN's conformance tool expects it.
     OnNameserver,
     /// On a registrar.
     OnRegistrar,
 }
 
-/// The RDAP role of a contact on a domain or registrar (EP-08).
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Registrant => "registrant",
-        Role::Onsite | Role::Tech => "technical",
-        Role::Admin | Role::RegistrarContact => "administrative",
-        Role::Billing => "billing",
-        Role::Reseller => "reseller",
-        Role::Registrar => "registrar",
+impl Place {
+    /// The place of the entities of a domain.
+    pub(super) fn on(frame: &Frame<'_>, domain: &Name) -> Place {
+        if frame.site.zones.of(domain).is_some_and(|zone| zone.gtld_profile) {
+            Place::OnGtldDomain
+        } else {
+            Place::OnDomain
+        }
     }
 }
 
@@ -93,23 +103,41 @@ pub(super) fn of_contact<'a>(
     root: String,
     redactions: &mut Redactions,
 ) -> Entity<'a> {
-    let mut marker = redactions.at(subject(contact.role, place), root);
+    let subject = subject(contact.role, place);
+    let handle = contact.handle.shown();
+    let particulars = Particulars::of_contact(contact);
+    let mut marker = redactions.at(subject, root);
+    if place == Place::OnGtldDomain && matches!(subject, Subject::Registrant | Subject::Tech) {
+        marker = marker.noting_what_is_collected(contact.handle.withheld().unwrap_or(Reason::NotOpened));
+    }
     marker.removed(Part::Handle, &contact.handle, ".handle");
-    let vcard_array = jcard::of_contact(contact, &mut marker);
+    let vcard_array = jcard::of(&particulars, &mut marker);
+    let jscontact = frame.url.jscontact.then(|| {
+        marker.removed(Part::Handle, &contact.handle, jscontact::UID);
+        jscontact::of(&particulars, handle.map(|handle| uid(frame, handle)), &mut marker)
+    });
     marker.removed(Part::Created, &contact.created, ".events[?(@.eventAction=='registration')]");
     marker.removed(Part::Updated, &contact.updated, ".events[?(@.eventAction=='last changed')]");
-    let handle = contact.handle.shown();
+    if jscontact.is_some() {
+        redactions.note_jscontact();
+    }
     Entity {
         object_class_name: "entity",
         handle: handle.map(|handle| handle.as_str().into()),
         vcard_array,
-        roles: if place == Place::Alone { Vec::new() } else { vec![role_word(contact.role)] },
+        jscontact,
+        roles: if place == Place::Alone { Vec::new() } else { vec![contact.role.rdap_word()] },
         public_ids: Vec::new(),
         entities: Vec::new(),
         status: Vec::new(),
         events: dates(&contact.created, &contact.updated),
         links: handle.map(|handle| Link::to_self(frame, link::entity_at(frame.url.base, handle))).into_iter().collect(),
     }
+}
+
+/// The `uid` of a card: the address of the entity below the canonical base, whichever base was asked.
+fn uid(frame: &Frame<'_>, handle: &str) -> String {
+    link::entity_at(frame.site.rdap_bases.first().map_or(frame.url.base, String::as_str), handle)
 }
 
 /// A registrar with its abuse desk and its contacts. `root` is its path in the answer.
@@ -121,29 +149,36 @@ pub(super) fn of_registrar<'a>(
     redactions: &mut Redactions,
 ) -> Entity<'a> {
     let has_public_ids = place != Place::OnNameserver;
+    let handle = registrar.handle();
+    let particulars = Particulars::of_registrar(registrar);
     let mut marker = redactions.at(Subject::Registrar, root.to_owned());
-    let vcard_array = jcard::of_registrar(registrar, &mut marker);
+    let vcard_array = jcard::of(&particulars, &mut marker);
+    let jscontact = frame.url.jscontact.then(|| jscontact::of(&particulars, Some(uid(frame, &handle)), &mut marker));
     if has_public_ids {
         marker.removed(Part::IanaId, &registrar.iana_id, ".publicIds");
     }
     marker.removed(Part::Created, &registrar.created, ".events[?(@.eventAction=='registration')]");
     marker.removed(Part::Updated, &registrar.updated, ".events[?(@.eventAction=='last changed')]");
 
+    if jscontact.is_some() {
+        redactions.note_jscontact();
+    }
+
     let mut entities = Vec::new();
     if registrar.abuse_email != Disclosed::Absent || registrar.abuse_voice != Disclosed::Absent {
         let mut marker = redactions.at(Subject::RegistrarAbuse, format!("{root}.entities[0]"));
-        entities.push(abuse_desk(jcard::of_abuse_desk(registrar, &mut marker)));
+        entities.push(abuse_desk(frame, &Particulars::of_abuse_desk(registrar), &mut marker));
     }
     add_contacts(frame, &registrar.contacts, Place::OnRegistrar, root, &mut entities, redactions);
 
-    let handle = registrar.handle();
     let mut links = vec![Link::to_self(frame, link::entity_at(frame.url.base, &handle))];
     links.extend(registrar.rdap_base.as_deref().and_then(link::web_base).map(Link::about));
     Entity {
         object_class_name: "entity",
         handle: Some(handle.into()),
         vcard_array,
-        roles: if place == Place::Alone { Vec::new() } else { vec![role_word(Role::Registrar)] },
+        jscontact,
+        roles: if place == Place::Alone { Vec::new() } else { vec![Role::Registrar.rdap_word()] },
         public_ids: registrar.iana_id.shown().filter(|_| has_public_ids).map(iana_id).into_iter().collect(),
         entities,
         status: vec![status::of_registrar(registrar.status)],
@@ -153,7 +188,8 @@ pub(super) fn of_registrar<'a>(
 }
 
 /// Adds the contacts that are shown. Each that is omitted is noted at the place that it would have after the last
-/// one shown, so that no other place shifts.
+/// one shown, so that no other place shifts. Where a role may stand once only, the first of the register stands for
+/// it (GP-26); whether others were left out is told.
 pub(super) fn add_contacts<'a>(
     frame: &Frame<'a>,
     contacts: impl IntoIterator<Item = &'a PublicContact> + Clone,
@@ -161,23 +197,39 @@ pub(super) fn add_contacts<'a>(
     root: &str,
     entities: &mut Vec<Entity<'a>>,
     redactions: &mut Redactions,
-) {
+) -> bool {
+    let mut left_out = false;
+    let mut roles: Vec<&str> = entities.iter().flat_map(|entity| entity.roles.iter().copied()).collect();
+    let mut may_stand = |role: Role| {
+        let word = role.rdap_word();
+        let is_repeated = place == Place::OnGtldDomain && roles.contains(&word);
+        roles.push(word);
+        !is_repeated
+    };
     for contact in contacts.clone().into_iter().filter(|contact| contact.omitted.is_none()) {
+        if !may_stand(contact.role) {
+            left_out = true;
+            continue;
+        }
         let path = format!("{root}.entities[{}]", entities.len());
         entities.push(of_contact(frame, contact, place, path, redactions));
     }
     let omitted = contacts.into_iter().filter_map(|contact| contact.omitted.map(|(reason, _)| (contact.role, reason)));
-    for (index, (role, reason)) in (entities.len()..).zip(omitted) {
+    let noted = omitted.filter(|(role, _)| may_stand(*role));
+    for (index, (role, reason)) in (entities.len()..).zip(noted) {
         let mut marker = redactions.at(subject(role, place), format!("{root}.entities[{index}]"));
         marker.removed_because(Part::Entity, reason, "");
     }
+    left_out
 }
 
-fn abuse_desk(vcard_array: Card<'_>) -> Entity<'_> {
+fn abuse_desk<'a>(frame: &Frame<'a>, particulars: &Particulars<'a>, marker: &mut Marker<'_>) -> Entity<'a> {
+    let vcard_array = jcard::of(particulars, marker);
     Entity {
         object_class_name: "entity",
         handle: None,
         vcard_array,
+        jscontact: frame.url.jscontact.then(|| jscontact::of(particulars, None, marker)),
         roles: vec!["abuse"],
         public_ids: Vec::new(),
         entities: Vec::new(),

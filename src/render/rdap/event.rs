@@ -26,6 +26,10 @@ pub(super) const TRANSFER: &str = "transfer";
 pub(super) const DELETION: &str = "deletion";
 pub(super) const DATABASE_UPDATE: &str = "last update of RDAP database";
 
+/// All of them.
+pub(in crate::render) const ACTIONS: [&str; 6] =
+    [REGISTRATION, LAST_CHANGED, EXPIRATION, TRANSFER, DELETION, DATABASE_UPDATE];
+
 /// The events that have a date, in the order given.
 pub(super) fn list<const N: usize>(dates: [(&'static str, Option<Timestamp>); N]) -> Vec<Event> {
     dates.into_iter().filter_map(|(action, date)| date.map(|date| Event::new(action, date))).collect()

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::card::{self, Called, Particulars};
 use super::link;
 use super::redacted::{Marker, Part};
-use crate::disclosure::record::{Disclosed, Phone, PublicContact, PublicRegistrar, Reason};
-use crate::model::vocabulary::Kind;
+use crate::disclosure::record::{Disclosed, Phone};
 
 /// `["vcard", [ …properties… ]]`.
 #[derive(Serialize)]
@@ -43,6 +43,7 @@ const FN: &str = ".vcardArray[1][?(@[0]=='fn')][3]";
 const KIND: &str = ".vcardArray[1][?(@[0]=='kind')]";
 const LANG: &str = ".vcardArray[1][?(@[0]=='lang')]";
 const ORG: &str = ".vcardArray[1][?(@[0]=='org')]";
+const ADDRESS: &str = ".vcardArray[1][?(@[0]=='adr')]";
 const STREET: &str = ".vcardArray[1][?(@[0]=='adr')][3][2]";
 const CITY: &str = ".vcardArray[1][?(@[0]=='adr')][3][3]";
 const PROVINCE: &str = ".vcardArray[1][?(@[0]=='adr')][3][4]";
@@ -54,37 +55,29 @@ const EMAIL: &str = ".vcardArray[1][?(@[0]=='email')]";
 const URL: &str = ".vcardArray[1][?(@[0]=='url')]";
 
 impl<'a> Card<'a> {
-    fn starting(name: &'a str) -> Card<'a> {
-        let mut card = Card("vcard", Vec::with_capacity(9));
-        card.add("version", "text", "4.0");
-        card.add("fn", "text", name);
-        card
-    }
-
     fn add(&mut self, property: &'static str, kind: &'static str, text: impl Into<Cow<'a, str>>) {
         self.1.push(Property(property, Parameters::default(), kind, Value::Text(text.into())));
     }
 
     /// Adds an optional property, unless there is nothing in it (RD-15).
     fn add_shown(&mut self, property: &'static str, kind: &'static str, value: &'a Disclosed<String>) {
-        if let Some(text) = value.shown().filter(|text| !text.is_empty()) {
-            self.add(property, kind, text.as_str());
+        if let Some(text) = card::filled(value) {
+            self.add(property, kind, text);
         }
     }
 
     fn add_phone(&mut self, kind: &'static str, phone: &Disclosed<Phone>) {
-        if let Some(uri) = phone.shown().and_then(tel_uri) {
+        if let Some(uri) = phone.shown().and_then(card::tel_uri) {
             let parameters = Parameters { kind: Some(kind), cc: None };
             self.1.push(Property("tel", parameters, "uri", Value::Text(uri.into())));
         }
     }
 
-    fn add_address(&mut self, postal: &Postal<'a>) {
-        if !postal.exists() {
+    fn add_address(&mut self, particulars: &Particulars<'a>) {
+        let postal = &particulars.postal;
+        if !postal.exists() || particulars.without_address.is_some() {
             return;
         }
-        let parameters =
-            Parameters { kind: None, cc: postal.country.shown().map(|country| country.to_ascii_uppercase()) };
         let components = [
             Component::Text(""),
             Component::Text(""),
@@ -95,114 +88,59 @@ impl<'a> Card<'a> {
             // The country stands in the parameter (RFC 8605 §3.1), for every zone alike.
             Component::Text(""),
         ];
+        let parameters = Parameters { kind: None, cc: postal.country_code() };
         self.1.push(Property("adr", parameters, "text", Value::Address(Box::new(components))));
     }
 }
 
-/// The parts of a postal address.
-struct Postal<'a> {
-    street: &'a Disclosed<Vec<String>>,
-    city: &'a Disclosed<String>,
-    province: &'a Disclosed<String>,
-    postal_code: &'a Disclosed<String>,
-    country: &'a Disclosed<String>,
-}
-
-impl Postal<'_> {
-    fn exists(&self) -> bool {
-        *self.street != Disclosed::Absent
-            || [self.city, self.province, self.postal_code, self.country].iter().any(|part| **part != Disclosed::Absent)
+/// The card. What is withheld goes to `marker`.
+pub(super) fn of<'a>(particulars: &Particulars<'a>, marker: &mut Marker<'_>) -> Card<'a> {
+    mark(particulars, marker);
+    let mut card = Card("vcard", Vec::with_capacity(10));
+    card.add("version", "text", "4.0");
+    card.add("fn", "text", particulars.name.text());
+    if let Some(kind) = particulars.kind.shown() {
+        card.add("kind", "text", card::kind_word(*kind));
     }
-
-    fn mark(&self, marker: &mut Marker<'_>) {
-        marker.emptied(Part::Street, self.street, STREET);
-        marker.emptied(Part::City, self.city, CITY);
-        marker.emptied(Part::Province, self.province, PROVINCE);
-        marker.emptied(Part::PostalCode, self.postal_code, POSTAL_CODE);
-        marker.removed(Part::Country, self.country, COUNTRY);
-    }
-}
-
-/// The card of a contact. What is withheld of it goes to `marker`.
-pub(super) fn of_contact<'a>(contact: &'a PublicContact, marker: &mut Marker<'_>) -> Card<'a> {
-    // A contact without a person goes by its organisation's name.
-    let name = if contact.name == Disclosed::Absent { &contact.organisation } else { &contact.name };
-    let postal = Postal {
-        street: &contact.street,
-        city: &contact.city,
-        province: &contact.province,
-        postal_code: &contact.postal_code,
-        country: &contact.country,
-    };
-    marker.emptied(Part::Name, name, FN);
-    marker.removed(Part::Kind, &contact.kind, KIND);
-    marker.removed(Part::Language, &contact.language, LANG);
-    // Of who is treated as a natural person it is not said that there was an organisation: the entry alone would tell
-    // a threatened organisation from a person (RFC 9537 §4.2 leaves such entries out).
-    if contact.organisation.withheld() != Some(Reason::NaturalPerson) {
-        marker.removed(Part::Organisation, &contact.organisation, ORG);
-    }
-    postal.mark(marker);
-    marker.removed(Part::Voice, &contact.voice, VOICE);
-    marker.removed(Part::Fax, &contact.fax, FAX);
-    marker.removed(Part::Email, &contact.email, EMAIL);
-
-    let mut card = Card::starting(text(name));
-    if let Some(kind) = contact.kind.shown() {
-        card.add("kind", "text", kind_text(*kind));
-    }
-    card.add_shown("lang", "language-tag", &contact.language);
-    card.add_shown("org", "text", &contact.organisation);
-    card.add_address(&postal);
-    card.add_phone("voice", &contact.voice);
-    card.add_phone("fax", &contact.fax);
-    card.add_shown("email", "text", &contact.email);
-    card
-}
-
-/// The card of a registrar. What is withheld of it goes to `marker`.
-pub(super) fn of_registrar<'a>(registrar: &'a PublicRegistrar, marker: &mut Marker<'_>) -> Card<'a> {
-    let postal = Postal {
-        street: &registrar.street,
-        city: &registrar.city,
-        province: &registrar.province,
-        postal_code: &registrar.postal_code,
-        country: &registrar.country,
-    };
-    marker.emptied(Part::Name, &registrar.name, FN);
-    postal.mark(marker);
-    marker.removed(Part::Voice, &registrar.voice, VOICE);
-    marker.removed(Part::Fax, &registrar.fax, FAX);
-    marker.removed(Part::Email, &registrar.email, EMAIL);
-    marker.removed(Part::Website, &registrar.website, URL);
-
-    let mut card = Card::starting(text(&registrar.name));
-    card.add("kind", "text", kind_text(Kind::Organisation));
-    card.add_address(&postal);
-    card.add_phone("voice", &registrar.voice);
-    card.add_phone("fax", &registrar.fax);
-    card.add_shown("email", "text", &registrar.email);
-    if let Some(website) = registrar.website.shown().and_then(|text| link::website(text)) {
+    card.add_shown("lang", "language-tag", particulars.language);
+    card.add_shown("org", "text", particulars.organisation);
+    card.add_address(particulars);
+    card.add_phone("voice", particulars.voice);
+    card.add_phone("fax", particulars.fax);
+    card.add_shown("email", "text", particulars.email);
+    if let Some(website) = particulars.website.shown().and_then(|text| link::website(text)) {
         card.add("url", "uri", website);
     }
     card
 }
 
-/// The card of the desk to which abuse is reported.
-pub(super) fn of_abuse_desk<'a>(registrar: &'a PublicRegistrar, marker: &mut Marker<'_>) -> Card<'a> {
-    marker.removed(Part::Voice, &registrar.abuse_voice, VOICE);
-    marker.removed(Part::Email, &registrar.abuse_email, EMAIL);
-    let mut card = Card::starting("Abuse Contact");
-    card.add_phone("voice", &registrar.abuse_voice);
-    card.add_shown("email", "text", &registrar.abuse_email);
-    card
+fn mark(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
+    if let Called::Registered(name) = particulars.name {
+        marker.emptied(Part::Name, name, FN);
+    }
+    marker.removed(Part::Kind, &particulars.kind, KIND);
+    marker.removed(Part::Language, particulars.language, LANG);
+    if particulars.may_tell_of_organisation() {
+        marker.removed(Part::Organisation, particulars.organisation, ORG);
+    }
+    mark_address(particulars, marker);
+    marker.removed(Part::Voice, particulars.voice, VOICE);
+    marker.removed(Part::Fax, particulars.fax, FAX);
+    marker.removed(Part::Email, particulars.email, EMAIL);
+    marker.removed(Part::Website, particulars.website, URL);
 }
 
-fn kind_text(kind: Kind) -> &'static str {
-    match kind {
-        Kind::NaturalPerson => "individual",
-        Kind::Organisation => "org",
+fn mark_address(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
+    let postal = &particulars.postal;
+    if let Some(reason) = particulars.without_address {
+        marker.removed_because(Part::Address, reason, ADDRESS);
+        return;
     }
+    marker.emptied(Part::Street, postal.street, STREET);
+    marker.emptied(Part::City, postal.city, CITY);
+    marker.emptied(Part::Province, postal.province, PROVINCE);
+    marker.emptied(Part::PostalCode, postal.postal_code, POSTAL_CODE);
+    marker.removed(Part::Country, postal.country, COUNTRY);
 }
 
 fn text(value: &Disclosed<String>) -> &str {
@@ -215,32 +153,5 @@ fn lines_component(lines: &[String]) -> Component<'_> {
         [] => Component::Text(""),
         [line] => Component::Text(line),
         lines => Component::Lines(lines),
-    }
-}
-
-/// A `tel:` URI (RFC 3966 §3). EPP's dot is one of its visual separators. `None` for what holds no digit.
-fn tel_uri(phone: &Phone) -> Option<String> {
-    let number: String = phone.number.chars().filter(|c| c.is_ascii_digit() || "+-.()".contains(*c)).collect();
-    if !number.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let extension: String = phone.extension.iter().flat_map(|text| text.chars()).filter(char::is_ascii_digit).collect();
-    Some(if extension.is_empty() { format!("tel:{number}") } else { format!("tel:{number};ext={extension}") })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn jc_11_jc_12_telephones_are_uris() {
-        let phone = |number: &str, extension: Option<&str>| Phone {
-            number: number.to_owned(),
-            extension: extension.map(str::to_owned),
-        };
-        assert_eq!(tel_uri(&phone("+32.16284970", Some("1"))).as_deref(), Some("tel:+32.16284970;ext=1"));
-        assert_eq!(tel_uri(&phone("+32 16 28", None)).as_deref(), Some("tel:+321628"));
-        assert_eq!(tel_uri(&phone("+32.1", Some("x"))).as_deref(), Some("tel:+32.1"));
-        assert_eq!(tel_uri(&phone("-", None)), None);
     }
 }

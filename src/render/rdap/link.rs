@@ -16,6 +16,8 @@ pub(super) struct Link<'a> {
     value: Cow<'a, str>,
     rel: Cow<'a, str>,
     href: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'static str>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     media_type: Option<&'static str>,
 }
@@ -23,25 +25,39 @@ pub(super) struct Link<'a> {
 impl<'a> Link<'a> {
     /// From the answer to an object of this service.
     pub(super) fn to_self(frame: &Frame<'a>, href: String) -> Link<'a> {
-        Link { value: frame.url.asked.into(), rel: "self".into(), href: href.into(), media_type: Some(MEDIA_TYPE) }
+        Link::to_rdap(frame.url.asked.into(), "self", href)
     }
 
     /// From the answer to the same object as another RDAP service knows it.
     pub(super) fn related(frame: &Frame<'a>, href: String) -> Link<'a> {
-        Link { value: frame.url.asked.into(), rel: "related".into(), href: href.into(), media_type: Some(MEDIA_TYPE) }
+        Link::to_rdap(frame.url.asked.into(), "related", href)
     }
 
     /// About a registrar: the base URL of its RDAP service. `value` is that URL too, as ICANN's conformance tool
     /// expects it (CO-01).
     pub(super) fn about(base: String) -> Link<'a> {
-        Link { value: base.clone().into(), rel: "about".into(), href: base.into(), media_type: Some(MEDIA_TYPE) }
+        Link::to_rdap(base.clone().into(), "about", base)
+    }
+
+    /// From a page of results to the next (RFC 8977 §2.4.1).
+    pub(super) fn to_next(frame: &Frame<'a>, href: String) -> Link<'a> {
+        Link { title: Some("Next Page"), ..Link::to_rdap(frame.url.asked.into(), "next", href) }
+    }
+
+    /// From results to the same results in another order or extent (RFC 8977 §2.3.2, RFC 8982 §2.1.2).
+    pub(super) fn to_alternate(frame: &Frame<'a>, title: &'static str, href: String) -> Link<'a> {
+        Link { title: Some(title), ..Link::to_rdap(frame.url.asked.into(), "alternate", href) }
     }
 
     /// From the answer to a page for people.
     pub(super) fn to_page(frame: &Frame<'a>, rel: &'a str, href: &str) -> Link<'a> {
         let href = uri(href);
         let media_type = is_web(&href).then_some("text/html");
-        Link { value: frame.url.asked.into(), rel: rel.into(), href: href.into(), media_type }
+        Link { value: frame.url.asked.into(), rel: rel.into(), href: href.into(), title: None, media_type }
+    }
+
+    fn to_rdap(value: Cow<'a, str>, rel: &'static str, href: String) -> Link<'a> {
+        Link { value, rel: rel.into(), href: href.into(), title: None, media_type: Some(MEDIA_TYPE) }
     }
 }
 

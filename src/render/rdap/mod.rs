@@ -3,16 +3,19 @@
 //! Typed values become JSON by the library alone, so that every character is escaped once and by it. Members that
 //! have no value are absent. The paths in `redacted` are made where the member that they name is made or left out.
 
+mod card;
 mod domain;
 mod entity;
 mod error;
 mod event;
 mod help;
 mod jcard;
+mod jscontact;
 mod link;
 mod nameserver;
 mod notice;
 mod redacted;
+mod search;
 mod status;
 
 #[cfg(test)]
@@ -21,6 +24,7 @@ pub(crate) mod tests;
 use serde::Serialize;
 
 use self::entity::Place;
+use self::help::Help;
 use self::notice::Notice;
 use self::redacted::{Redaction, Redactions};
 use super::site::{Site, ZoneTexts};
@@ -31,20 +35,28 @@ use crate::model::name::Name;
 use crate::model::zone::Zone;
 use crate::time::Timestamp;
 
-pub use self::error::refuse;
+pub use self::error::{precondition_failed, refuse};
+pub(super) use self::event::ACTIONS as EVENT_ACTIONS;
 pub use self::link::{MEDIA_TYPE, uri};
 
 const LEVEL_0: &str = "rdap_level_0";
 const REDACTED: &str = "redacted";
+const SORTING: &str = "sorting";
+const PAGING: &str = "paging";
+const SUBSETTING: &str = "subsetting";
+const REVERSE_SEARCH: &str = "reverse_search";
 const GTLD_PROFILE: [&str; 2] = ["icann_rdap_response_profile_1", "icann_rdap_technical_implementation_guide_1"];
 
-/// Under which address a question came.
+/// How a question came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestUrl<'a> {
+pub struct Asking<'a> {
     /// The base URL, one of [`Site::rdap_bases`]: links to our objects begin with it.
     pub base: &'a str,
-    /// The absolute URL that was asked, without its query string, as a URI in ASCII: the `value` of links.
+    /// The absolute URL that was asked, as a URI in ASCII: the `value` of links. With its query string
+    /// for searches, without it otherwise.
     pub asked: &'a str,
+    /// Whether contacts are wanted as JSContact too.
+    pub jscontact: bool,
 }
 
 /// An answer as HTTP sends it.
@@ -52,14 +64,14 @@ pub struct RequestUrl<'a> {
 pub struct Rendered {
     /// HTTP status.
     pub status: u16,
-    /// The body, of [`MEDIA_TYPE`].
+    /// The body, of [`MEDIA_TYPE`] unless its maker says otherwise.
     pub body: Vec<u8>,
 }
 
 /// What every part of an answer may need.
 struct Frame<'a> {
     site: &'a Site,
-    url: RequestUrl<'a>,
+    url: Asking<'a>,
     watermark: Timestamp,
 }
 
@@ -67,89 +79,138 @@ struct Frame<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Topmost<'a, T: Serialize> {
-    rdap_conformance: Vec<&'static str>,
+    rdap_conformance: Vec<&'a str>,
     #[serde(flatten)]
     object: T,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    redacted: Vec<Redaction>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notices: Vec<Notice<'a>>,
     lang: &'static str,
 }
 
+/// An object that was asked for or found, with what is withheld of it (RFC 9537 §4.2).
+#[derive(Serialize)]
+struct WithRedacted<T: Serialize> {
+    #[serde(flatten)]
+    object: T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    redacted: Vec<Redaction>,
+}
+
+impl<T: Serialize> WithRedacted<T> {
+    fn new(object: T, redactions: Redactions) -> WithRedacted<T> {
+        WithRedacted { object, redacted: redactions.into_entries() }
+    }
+}
+
+/// The identifiers of what an answer uses, each once (RFC 9083 §4.1).
+struct Conformance<'a>(Vec<&'a str>);
+
+impl Default for Conformance<'_> {
+    fn default() -> Self {
+        Conformance(vec![LEVEL_0])
+    }
+}
+
+impl<'a> Conformance<'a> {
+    fn add(&mut self, identifier: &'a str) {
+        if !self.0.contains(&identifier) {
+            self.0.push(identifier);
+        }
+    }
+
+    /// Adds what the entities and the redactions of an object use.
+    fn add_used(&mut self, redactions: &Redactions) {
+        if redactions.has_jscontact() {
+            self.add(jscontact::IDENTIFIER);
+        }
+        if !redactions.is_empty() {
+            self.add(REDACTED);
+        }
+    }
+
+    /// Adds the profiles that answers about a zone follow.
+    fn add_profiles(&mut self, zone: &'a Zone) {
+        if zone.gtld_profile {
+            GTLD_PROFILE.into_iter().for_each(|identifier| self.add(identifier));
+        }
+        if let Some(profile) = &zone.profile {
+            self.add(profile);
+        }
+    }
+
+    fn into_identifiers(self) -> Vec<&'a str> {
+        self.0
+    }
+}
+
 /// Renders an answer. Cannot fail; equal arguments give equal bytes.
-pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &RequestUrl<'_>) -> Rendered {
+pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &Asking<'_>) -> Rendered {
     let frame = Frame { site, url: *url, watermark: generation.watermark };
     let mut redactions = Redactions::default();
     match answer {
         Answer::Domain(answer) => {
             let (zone, texts) = zone_of(site, &answer.domain.name);
-            let gtld = zone.is_some_and(|zone| zone.gtld_profile);
-            let object = domain::of_answer(&frame, answer, texts, &mut redactions);
+            let object = domain::of_answer(&frame, answer, texts, "$", &mut redactions);
             let mut notices = notice::of_zone(&frame, texts);
-            if gtld {
+            if zone.is_some_and(|zone| zone.gtld_profile) {
                 notice::add_gtld(&frame, &mut notices);
             }
-            found(object, redactions, notices, gtld)
+            found(object, redactions, notices, zone)
         }
         Answer::Nameserver(answer) => {
             let (zone, texts) = zone_of(site, &answer.host.name);
-            let object = nameserver::of_answer(&frame, answer, &mut redactions);
+            let object = nameserver::of_answer(&frame, answer, "$", &mut redactions);
             let texts = texts.or_else(|| any_texts(site));
-            found(object, redactions, notice::of_zone(&frame, texts), zone.is_some_and(|zone| zone.gtld_profile))
+            found(object, redactions, notice::of_zone(&frame, texts), zone)
         }
         Answer::Registrar(registrar) => {
             let object = entity::of_registrar(&frame, registrar, Place::Alone, "$", &mut redactions);
-            found(object, redactions, notice::of_zone(&frame, any_texts(site)), false)
+            found(object, redactions, notice::of_zone(&frame, any_texts(site)), None)
         }
         Answer::Contact(contact) => {
             let object = entity::of_contact(&frame, contact, Place::Alone, "$".to_owned(), &mut redactions);
-            found(object, redactions, notice::of_zone(&frame, any_texts(site)), false)
+            found(object, redactions, notice::of_zone(&frame, any_texts(site)), None)
         }
+        Answer::Found(found) => search::render(&frame, found),
         Answer::Help => help_for(site, url, None),
-        Answer::Available(_) => error::not_registered(),
-        Answer::Reserved(..) => error::reserved(),
-        Answer::NotAllowed(_, why) => error::not_allowed(*why),
+        Answer::Available(name) => error::not_registered(site.zones.of(name)),
+        Answer::Reserved(name, _) => error::reserved(site.zones.of(name)),
+        Answer::NotAllowed(name, why) => error::not_allowed(*why, site.zones.of(name)),
         Answer::NotFound => error::not_found(),
     }
 }
 
 /// The answer to `help`, with what holds for the one who asks. It needs no data.
-pub fn help(site: &Site, url: &RequestUrl<'_>, terms: &Terms) -> Rendered {
+pub fn help(site: &Site, url: &Asking<'_>, terms: &Terms) -> Rendered {
     help_for(site, url, Some(terms))
 }
 
 /// Help for one who asks, or for nobody in particular: then without limits.
-fn help_for(site: &Site, url: &RequestUrl<'_>, terms: Option<&Terms>) -> Rendered {
-    /// Help has no members of its own.
-    #[derive(Serialize)]
-    struct Nothing {}
-
+fn help_for(site: &Site, url: &Asking<'_>, terms: Option<&Terms>) -> Rendered {
     let frame = Frame { site, url: *url, watermark: Timestamp::UNIX_EPOCH };
-    let mut conformance = vec![LEVEL_0, REDACTED];
-    if site.zones.iter().any(|zone| zone.gtld_profile) {
-        conformance.extend(GTLD_PROFILE);
-    }
     let topmost = Topmost {
-        rdap_conformance: conformance,
-        object: Nothing {},
-        redacted: Vec::new(),
+        rdap_conformance: help::conformance(&frame).into_identifiers(),
+        object: Help::of(&site.searching),
         notices: help::notices(&frame, terms),
         lang: notice::LANG,
     };
     rendered(200, &topmost)
 }
 
-fn found<T: Serialize>(object: T, redactions: Redactions, notices: Vec<Notice<'_>>, gtld: bool) -> Rendered {
-    let redacted = redactions.into_entries();
-    let mut rdap_conformance = vec![LEVEL_0];
-    if !redacted.is_empty() {
-        rdap_conformance.push(REDACTED);
+/// An object that was asked for itself.
+fn found<T: Serialize>(object: T, redactions: Redactions, notices: Vec<Notice<'_>>, zone: Option<&Zone>) -> Rendered {
+    let mut conformance = Conformance::default();
+    conformance.add_used(&redactions);
+    if let Some(zone) = zone {
+        conformance.add_profiles(zone);
     }
-    if gtld {
-        rdap_conformance.extend(GTLD_PROFILE);
-    }
-    rendered(200, &Topmost { rdap_conformance, object, redacted, notices, lang: notice::LANG })
+    let topmost = Topmost {
+        rdap_conformance: conformance.into_identifiers(),
+        object: WithRedacted::new(object, redactions),
+        notices,
+        lang: notice::LANG,
+    };
+    rendered(200, &topmost)
 }
 
 /// The zone of a name, and what the site says for it.

@@ -1,4 +1,4 @@
-//! Name servers (RFC 9083 §5.2).
+//! Name servers (RFC 9083 §5.2), whole or in part (RFC 8982 §4).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -44,12 +44,17 @@ struct IpAddresses<'a> {
 
 /// A name server as it stands on a domain.
 pub(super) fn of_domain<'a>(frame: &Frame<'a>, host: &'a Name, addresses: &'a Addresses) -> Nameserver<'a> {
+    Nameserver { ip_addresses: ip_addresses(addresses), ..identified(frame, host) }
+}
+
+/// What identifies a name server: its names, and the link to all the rest.
+pub(super) fn identified<'a>(frame: &Frame<'a>, host: &'a Name) -> Nameserver<'a> {
     Nameserver {
         object_class_name: "nameserver",
         handle: None,
         ldh_name: host.as_str(),
         unicode_name: host.unicode(),
-        ip_addresses: ip_addresses(addresses),
+        ip_addresses: None,
         entities: Vec::new(),
         status: Vec::new(),
         events: Vec::new(),
@@ -57,27 +62,36 @@ pub(super) fn of_domain<'a>(frame: &Frame<'a>, host: &'a Name, addresses: &'a Ad
     }
 }
 
-/// A name server that was asked for.
+/// What a list tells of a name server: its names and handle, addresses and status.
+pub(super) fn in_brief<'a>(frame: &Frame<'a>, answer: &'a NameserverAnswer) -> Nameserver<'a> {
+    let host = &answer.host;
+    Nameserver {
+        handle: host.roid.as_deref().filter(|roid| !roid.is_empty()),
+        status: status::of_host(&host.statuses),
+        ..of_domain(frame, &host.name, &host.addresses)
+    }
+}
+
+/// A name server that was asked for. `root` is its path in the answer.
 pub(super) fn of_answer<'a>(
     frame: &Frame<'a>,
     answer: &'a NameserverAnswer,
+    root: &str,
     redactions: &mut Redactions,
 ) -> Nameserver<'a> {
     let host = &answer.host;
-    let registrar = answer
-        .registrar
-        .iter()
-        .map(|registrar| entity::of_registrar(frame, registrar, Place::OnNameserver, "$.entities[0]", redactions));
+    let registrar = answer.registrar.iter().map(|registrar| {
+        let path = format!("{root}.entities[0]");
+        entity::of_registrar(frame, registrar, Place::OnNameserver, &path, redactions)
+    });
     Nameserver {
-        handle: host.roid.as_deref().filter(|roid| !roid.is_empty()),
         entities: registrar.collect(),
-        status: status::of_host(&host.statuses),
         events: event::list([
             (event::REGISTRATION, host.created),
             (event::LAST_CHANGED, host.updated),
             (event::DATABASE_UPDATE, Some(frame.watermark)),
         ]),
-        ..of_domain(frame, &host.name, &host.addresses)
+        ..in_brief(frame, answer)
     }
 }
 

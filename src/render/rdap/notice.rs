@@ -14,6 +14,9 @@ pub(super) const LANG: &str = "en";
 #[derive(Serialize)]
 pub(super) struct Notice<'a> {
     title: Cow<'a, str>,
+    /// One of the types that IANA registered (RFC 9083 §10.2.1).
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     description: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<Link<'a>>,
@@ -28,7 +31,16 @@ impl<'a> Notice<'a> {
         description: Vec<Cow<'a, str>>,
         link: Option<Link<'a>>,
     ) -> Notice<'a> {
-        Notice { title: title.into(), description, links: link.into_iter().collect(), lang: None }
+        Notice { title: title.into(), kind: None, description, links: link.into_iter().collect(), lang: None }
+    }
+
+    /// Says that a search found more than its answer can reach (RFC 9083 §9).
+    pub(super) fn truncated(results: usize) -> Notice<'a> {
+        let sentence = format!("There may be more results than the {results} of this search. Ask more narrowly.");
+        Notice {
+            kind: Some("result set truncated due to excessive load"),
+            ..Notice::new("Search Limits", vec![sentence.into()], None)
+        }
     }
 
     fn configured(frame: &Frame<'a>, notice: &'a site::Notice) -> Notice<'a> {
@@ -40,6 +52,7 @@ impl<'a> Notice<'a> {
         let link = notice.link.as_ref().map(|(rel, href)| Link::to_page(frame, rel, href));
         Notice {
             title: notice.title.as_str().into(),
+            kind: None,
             description,
             links: link.into_iter().collect(),
             lang: notice.lang.as_deref(),
@@ -47,14 +60,32 @@ impl<'a> Notice<'a> {
     }
 
     /// True when both say the same.
-    pub(super) fn says_the_same(&self, other: &Notice<'_>) -> bool {
+    fn says_the_same(&self, other: &Notice<'_>) -> bool {
         self.title == other.title && self.description == other.description
+    }
+}
+
+/// The remark on a domain of which not every contact is shown (RFC 9083 §9, RS-15).
+pub(super) fn fewer_contacts<'a>() -> Notice<'a> {
+    let sentence = "The profile of this zone shows one contact in a role; the register has more on this name.";
+    Notice {
+        kind: Some("object truncated due to unexplainable reasons"),
+        ..Notice::new("Contacts", vec![sentence.into()], None)
     }
 }
 
 /// What the operator says on every answer about a zone.
 pub(super) fn of_zone<'a>(frame: &Frame<'a>, texts: Option<&'a ZoneTexts>) -> Vec<Notice<'a>> {
     texts.iter().flat_map(|texts| &texts.notices).map(|notice| Notice::configured(frame, notice)).collect()
+}
+
+/// Adds the notices that say something new.
+pub(super) fn add_new<'a>(notices: &mut Vec<Notice<'a>>, others: Vec<Notice<'a>>) {
+    for other in others {
+        if !notices.iter().any(|notice| notice.says_the_same(&other)) {
+            notices.push(other);
+        }
+    }
 }
 
 /// The two notices that ICANN's response profile demands on domains (RP 2.6.3 and 2.10), word by word.

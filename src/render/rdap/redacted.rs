@@ -1,7 +1,8 @@
 //! What an answer says about what it withholds (RFC 9537).
 //!
 //! Paths use plain indexes for entities and a filter on the name of a jCard property: both mean the same to
-//! RFC 9535 engines and to older ones, and never reach a second entity. A path under `prePath` finds nothing in
+//! RFC 9535 engines and to older ones, and never reach a second entity. What is withheld from both cards of an entity
+//! has an entry for each. A path under `prePath` finds nothing in
 //! the answer; one under `postPath` finds empty strings.
 
 use serde::Serialize;
@@ -51,6 +52,7 @@ pub(super) enum Part {
     Kind,
     Name,
     Organisation,
+    Address,
     Street,
     City,
     Province,
@@ -75,6 +77,7 @@ impl Part {
             Part::Kind => "Kind",
             Part::Name => "Person",
             Part::Organisation => "Organization",
+            Part::Address => "Address",
             Part::Street => "Street",
             Part::City => "City",
             Part::Province => "State/Province",
@@ -152,16 +155,34 @@ fn explanation(reason: Reason) -> &'static str {
 
 /// The entries of one answer.
 #[derive(Default)]
-pub(super) struct Redactions(Vec<Redaction>);
+pub(super) struct Redactions {
+    entries: Vec<Redaction>,
+    has_jscontact: bool,
+}
 
 impl Redactions {
     pub(super) fn into_entries(self) -> Vec<Redaction> {
-        self.0
+        self.entries
+    }
+
+    /// Whether nothing is withheld.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether any entity of the answer has a JSContact card: then `rdapConformance` names the extension (RS-03).
+    pub(super) fn has_jscontact(&self) -> bool {
+        self.has_jscontact
+    }
+
+    /// Notes that an entity has a JSContact card.
+    pub(super) fn note_jscontact(&mut self) {
+        self.has_jscontact = true;
     }
 
     /// A marker for the entity at a path.
     pub(super) fn at(&mut self, subject: Subject, root: String) -> Marker<'_> {
-        Marker { entries: &mut self.0, subject, root }
+        Marker { entries: &mut self.entries, subject, root, collected: None }
     }
 }
 
@@ -170,12 +191,26 @@ pub(super) struct Marker<'r> {
     entries: &'r mut Vec<Redaction>,
     subject: Subject,
     root: String,
+    collected: Option<Reason>,
 }
 
 impl Marker<'_> {
+    /// Notes telephone and e-mail as removed also where the register has none. ICANN's conformance tool wants each of
+    /// them or its entry (CO-05), and then the entry does not tell whether there is one. `reason` is that of the
+    /// contact's other fields.
+    pub(super) fn noting_what_is_collected(mut self, reason: Reason) -> Self {
+        self.collected = Some(reason);
+        self
+    }
+
     /// Notes, if the value is withheld, that the node at `below` is not there.
     pub(super) fn removed<T>(&mut self, part: Part, value: &Disclosed<T>, below: &str) {
-        if let Some(reason) = value.withheld() {
+        let reason = match value {
+            Disclosed::Shown { .. } => None,
+            Disclosed::Withheld { reason, .. } => Some(*reason),
+            Disclosed::Absent => self.collected.filter(|_| matches!(part, Part::Voice | Part::Email)),
+        };
+        if let Some(reason) = reason {
             self.removed_because(part, reason, below);
         }
     }

@@ -3,20 +3,24 @@
 use serde_json::Value;
 
 use super::records::{self, organisation, registrar, site};
-use super::{redaction_paths, strict, twin};
+use super::{check_redacted, strict, twin};
 use crate::answer::{Answer, NotAllowed};
 use crate::disclosure::record::Disclosed;
 use crate::guard::{Settings, Tier};
 use crate::model::status::NndnState;
 use crate::model::vocabulary::Role;
 use crate::query::Refusal;
-use crate::render::rdap::{Rendered, RequestUrl, help, refuse, render};
+use crate::render::rdap::{Asking, Rendered, help, refuse, render};
 
-const BASE: &str = "https://rdap.registry.example/rdap/";
+pub(super) const BASE: &str = "https://rdap.registry.example/rdap/";
 
 fn rendered(answer: &Answer, path: &str) -> Rendered {
+    rendered_with(answer, path, false)
+}
+
+fn rendered_with(answer: &Answer, path: &str, jscontact: bool) -> Rendered {
     let asked = format!("{BASE}{path}");
-    let url = RequestUrl { base: BASE, asked: &asked };
+    let url = Asking { base: BASE, asked: &asked, jscontact };
     match answer {
         Answer::Help => help(&site(), &url, &Settings::default().terms(Tier::Default)),
         _ => render(answer, &site(), &records::generation(), &url),
@@ -25,6 +29,11 @@ fn rendered(answer: &Answer, path: &str) -> Rendered {
 
 pub(super) fn json(answer: &Answer, path: &str) -> Value {
     strict::read(&rendered(answer, path).body)
+}
+
+/// An answer with JSContact cards beside the jCards.
+pub(super) fn json_with_jscontact(answer: &Answer, path: &str) -> Value {
+    strict::read(&rendered_with(answer, path, true).body)
 }
 
 /// Every answer that finds something, with its golden file's name and its path.
@@ -64,7 +73,7 @@ pub(super) fn visit(value: &Value, mut visitor: impl FnMut(&[String], &Value)) {
     walk(value, &mut Vec::new(), &mut visitor);
 }
 
-fn is_under(at: &[String], member: &str) -> bool {
+pub(super) fn is_under(at: &[String], member: &str) -> bool {
     at.iter().any(|name| name == member)
 }
 
@@ -74,6 +83,12 @@ fn golden_answers() {
         answers().into_iter().map(|(file, path, answer)| (file.to_owned(), rendered(&answer, path).body)).collect();
     files.push(("error-not-found".to_owned(), rendered(&Answer::NotFound, "entity/x").body));
     files.push(("error-bad-number".to_owned(), refuse(&Refusal::BadNumber).body));
+    for (file, path, answer) in answers()
+        .into_iter()
+        .filter(|(file, ..)| ["domain-bedrijf", "domain-persoon", "domain-brussels", "entity-registrar"].contains(file))
+    {
+        files.push((format!("{file}-jscontact"), rendered_with(&answer, path, true).body));
+    }
     for (file, body) in files {
         let found = format!("{}\n", serde_json::to_string_pretty(&strict::read(&body)).unwrap());
         crate::golden::check(&format!("tests/golden/rdap/{file}.json"), found.as_bytes());
@@ -84,9 +99,13 @@ fn golden_answers() {
 fn rd_21_to_rd_23_every_path_against_the_unredacted_twin() {
     for (file, path, answer) in answers().into_iter().filter(|(file, ..)| *file != "help") {
         let redacted = json(&answer, path);
-        let whole = json(&twin::of(answer), path);
-        redaction_paths::check(&redacted, &whole).unwrap_or_else(|mistake| panic!("{file}: {mistake}"));
+        let whole = json(&twin::of(answer.clone()), path);
+        check_redacted(&redacted, &whole).unwrap_or_else(|mistake| panic!("{file}: {mistake}"));
         assert!(!redacted.to_string().contains(twin::CANARY), "{file}");
+        let both = json_with_jscontact(&answer, path);
+        let whole_both = json_with_jscontact(&twin::of(answer.clone()), path);
+        check_redacted(&both, &whole_both).unwrap_or_else(|mistake| panic!("{file}, both cards: {mistake}"));
+        assert!(!both.to_string().contains(twin::CANARY), "{file}");
         let has_entries = redacted.get("redacted").is_some();
         assert_eq!(whole.to_string().contains(twin::CANARY), has_entries, "{file}: the twin shows what is redacted");
     }
@@ -99,7 +118,7 @@ fn rd_23_the_checker_finds_mistakes() {
     let spoilt = |change: &dyn Fn(&mut Value)| {
         let mut bad = good.clone();
         change(&mut bad);
-        redaction_paths::check(&bad, &whole)
+        check_redacted(&bad, &whole)
     };
     assert_eq!(spoilt(&|_| {}), Ok(()));
     assert!(spoilt(&|bad| drop(bad["redacted"].as_array_mut().unwrap().remove(0))).is_err());
@@ -166,7 +185,7 @@ fn j1_j2_j3_descriptions_links_and_notices() {
     }
 }
 
-fn check_links(links: &Value, asked: &str, file: &str) {
+pub(super) fn check_links(links: &Value, asked: &str, file: &str) {
     let mut to_self = None;
     for link in links.as_array().unwrap() {
         let (rel, href) = (link["rel"].as_str().unwrap(), link["href"].as_str().unwrap());
@@ -211,6 +230,7 @@ const DOMAIN: &[&str] = &[
     "secureDNS",
     "entities",
     "status",
+    "remarks",
     "links",
     "port43",
     "events",
@@ -339,7 +359,7 @@ fn rd_26_an_omitted_registrant_shifts_nobody() {
     let registrant = whole.domain.registrant.take();
     whole.domain.contacts.extend(registrant);
     let (redacted, whole) = (json(&Answer::Domain(answer), "x"), json(&twin::of(Answer::Domain(whole)), "x"));
-    assert_eq!(redaction_paths::check(&redacted, &whole), Ok(()));
+    assert_eq!(check_redacted(&redacted, &whole), Ok(()));
 }
 
 #[test]
@@ -449,6 +469,26 @@ fn er_01_to_er_04_errors() {
 }
 
 #[test]
+fn gp_01_er_01_errors_about_a_name_follow_the_profiles_of_its_zone() {
+    for (name, is_gtld) in [("vrij.brussels", true), ("vrij.be", false), ("vrij.example", false)] {
+        let name = records::name(name);
+        for answer in [
+            Answer::Available(name.clone()),
+            Answer::Reserved(name.clone(), NndnState::Blocked),
+            Answer::NotAllowed(name.clone(), NotAllowed::SubDomain),
+        ] {
+            let value = strict::read(&rendered(&answer, "domain/x").body);
+            let listed: Vec<&str> =
+                value["rdapConformance"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            assert_eq!(listed.first(), Some(&"rdap_level_0"), "{answer:?}");
+            for profile in ["icann_rdap_response_profile_1", "icann_rdap_technical_implementation_guide_1"] {
+                assert_eq!(listed.contains(&profile), is_gtld, "{answer:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn er_05_er_06_help_tells_what_there_is() {
     let value = json(&Answer::Help, "help");
     let titles = value["notices"].as_array().unwrap().iter().map(|notice| notice["title"].as_str().unwrap());
@@ -456,4 +496,97 @@ fn er_05_er_06_help_tells_what_there_is() {
     for title in ["Terms of Use", "Searches", "Access", "Rate Limit Policy", "Redaction Policy of .be", "Contact"] {
         assert_eq!(titles.iter().filter(|found| **found == title).count(), 1, "{title} in {titles:?}");
     }
+}
+
+/// NX-08: where it is asked for, every entity has a second card, and only then is the extension named.
+#[test]
+fn nx_08_rs_03_jscontact_stands_beside_each_jcard_where_it_is_asked_for() {
+    for (file, path, answer) in answers().into_iter().filter(|(file, ..)| *file != "help") {
+        let (plain, both) = (json(&answer, path), json_with_jscontact(&answer, path));
+        assert!(!plain.to_string().contains("jscontact"), "{file}");
+        let mut cards = 0;
+        let mut entities = 0;
+        visit(&both, |at, value| {
+            if value["objectClassName"] == "entity" {
+                entities += 1;
+                let card = &value["jscontact_card"];
+                assert_eq!((&card["@type"], &card["version"]), (&"Card".into(), &"2.0".into()), "{file} {at:?}");
+                let handle = value["handle"].as_str();
+                let uid = handle.map(|handle| format!("{BASE}entity/{handle}"));
+                assert_eq!(card["uid"].as_str(), uid.as_deref(), "{file} {at:?}");
+                cards += usize::from(value["vcardArray"].is_array());
+            }
+            let is_empty = value.as_object().is_some_and(serde_json::Map::is_empty) || value == "";
+            assert!(!is_empty || !is_under(at, "jscontact_card"), "{file}: {at:?}");
+        });
+        assert_eq!(cards, entities, "{file}");
+        let is_named = both["rdapConformance"].as_array().unwrap().contains(&"jscontact".into());
+        assert_eq!(is_named, entities > 0, "{file}");
+        assert_eq!(without_jscontact(both), plain, "{file}: the rest is the same");
+    }
+}
+
+fn without_jscontact(mut value: Value) -> Value {
+    fn strip(value: &mut Value) {
+        if let Some(members) = value.as_object_mut() {
+            members.remove("jscontact_card");
+            members.values_mut().for_each(strip);
+        }
+        if let Some(items) = value.as_array_mut() {
+            items.retain(|item| {
+                item != "jscontact" && !item["prePath"].as_str().is_some_and(|path| path.contains(".jscontact_card."))
+            });
+            items.iter_mut().for_each(strip);
+        }
+    }
+    strip(&mut value);
+    value
+}
+
+/// CO-05: in a gTLD the entries for telephone and e-mail stand whether the register has them or not, and tell nothing
+/// of it; in .be only what exists has an entry.
+#[test]
+fn co_05_rd_29_a_missing_telephone_is_listed_in_gtlds_only() {
+    let count = |answer: crate::answer::DomainAnswer, path: &str| {
+        let value = json(&Answer::Domain(answer), path);
+        let entries = value["redacted"].as_array().cloned().unwrap_or_default();
+        ["Registrant Phone", "Registrant Email", "Tech Phone", "Tech Email", "Registrant Fax"]
+            .map(|name| entries.iter().filter(|entry| entry["name"]["type"] == name).count())
+    };
+    let bare = |mut answer: crate::answer::DomainAnswer| {
+        let contacts = answer.domain.contacts.iter_mut().filter(|contact| contact.role == Role::Tech);
+        for contact in answer.domain.registrant.iter_mut().chain(contacts) {
+            contact.voice = Disclosed::Absent;
+            contact.email = Disclosed::Absent;
+        }
+        answer
+    };
+    let mut gtld = records::brussels();
+    gtld.domain.contacts.push(records::person(Role::Tech));
+    assert_eq!(count(gtld.clone(), "domain/reg.brussels"), [1, 1, 1, 1, 0]);
+    assert_eq!(
+        json(&Answer::Domain(gtld.clone()), "domain/reg.brussels")["redacted"].as_array().map(Vec::len),
+        json(&Answer::Domain(bare(gtld)), "domain/reg.brussels")["redacted"].as_array().map(Vec::len),
+    );
+    let mut be = records::persoon();
+    be.domain.contacts.push(records::person(Role::Tech));
+    assert_eq!(count(be.clone(), "domain/persoon.be"), [1, 1, 1, 1, 0]);
+    assert_eq!(count(bare(be), "domain/persoon.be"), [0; 5]);
+}
+
+#[test]
+fn gp_26_rs_15_one_contact_a_role_in_gtlds() {
+    let technical = |value: &Value| {
+        value["entities"].as_array().unwrap().iter().filter(|entity| entity["roles"][0] == "technical").count()
+    };
+    let mut gtld = records::brussels();
+    let two = || vec![organisation(Role::Tech, "c8"), organisation(Role::Onsite, "c9")];
+    gtld.domain.contacts = two();
+    let value = json(&Answer::Domain(gtld), "domain/reg.brussels");
+    assert_eq!(technical(&value), 1);
+    assert_eq!(value["remarks"][0]["type"], "object truncated due to unexplainable reasons");
+    let mut be = records::persoon();
+    be.domain.contacts = two();
+    let value = json(&Answer::Domain(be), "domain/persoon.be");
+    assert_eq!((technical(&value), value.get("remarks")), (2, None));
 }

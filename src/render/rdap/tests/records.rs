@@ -253,6 +253,7 @@ pub(crate) fn site() -> Site {
         layout: if gtld_profile { WhoisLayout::Gtld } else { WhoisLayout::Be },
         policy: "dns-belgium".to_owned(),
         gtld_profile,
+        profile: None,
     };
     let texts = |text: &str| ZoneTexts {
         port43: Some(format!("whois.{text}.example")),
@@ -273,6 +274,10 @@ pub(crate) fn site() -> Site {
         operator: "Registry".to_owned(),
         rdap_bases: vec!["https://rdap.registry.example/rdap/".to_owned(), "http://127.0.0.1:8080/rdap/".to_owned()],
         contact: Some("mailto:help@registry.example".to_owned()),
+        redirects_plain_http: false,
+        since: Timestamp::UNIX_EPOCH,
+        cache_seconds: 60,
+        searching: crate::answer::Searching::closed(),
         zones: Zones::new(vec![zone("be", false), zone("brussels", true)]),
         texts: ["be", "brussels"].map(|zone| (name(zone), texts(zone))).into_iter().collect::<BTreeMap<_, _>>(),
     }

@@ -1,7 +1,7 @@
 //! What an answer would be if nothing were withheld: each withheld value becomes a shown one.
 
 use super::records::{at, shown};
-use crate::answer::{Answer, DomainAnswer, NameserverAnswer};
+use crate::answer::{Answer, DomainAnswer, EntityAnswer, Hits, NameserverAnswer, SearchAnswer};
 use crate::disclosure::record::{Disclosed, Phone, PublicContact, PublicRegistrar, Reason};
 use crate::model::vocabulary::Kind;
 
@@ -20,6 +20,16 @@ fn canary(what: &str) -> String {
 
 fn number() -> Phone {
     Phone { number: "+32.1234567".to_owned(), extension: Some("42".to_owned()) }
+}
+
+/// What ICANN's profile takes every contact to have (CO-05).
+pub(crate) fn collect(contact: &mut PublicContact) {
+    if contact.voice == Disclosed::Absent {
+        contact.voice = shown(number());
+    }
+    if contact.email == Disclosed::Absent {
+        contact.email = shown(canary("email@example.be"));
+    }
 }
 
 pub(crate) fn contact(mut contact: PublicContact) -> PublicContact {
@@ -64,18 +74,40 @@ pub(crate) fn registrar(mut registrar: PublicRegistrar) -> PublicRegistrar {
     registrar
 }
 
+fn domain(answer: DomainAnswer) -> DomainAnswer {
+    let DomainAnswer { mut domain, registrar: managing, addresses } = answer;
+    domain.registrant = domain.registrant.map(contact);
+    domain.contacts = domain.contacts.into_iter().map(contact).collect();
+    DomainAnswer { domain, registrar: managing.map(registrar), addresses }
+}
+
+fn nameserver(answer: NameserverAnswer) -> NameserverAnswer {
+    NameserverAnswer { registrar: answer.registrar.map(registrar), ..answer }
+}
+
+fn entity(answer: EntityAnswer) -> EntityAnswer {
+    match answer {
+        EntityAnswer::Registrar(found) => EntityAnswer::Registrar(registrar(found)),
+        EntityAnswer::Contact(found) => EntityAnswer::Contact(contact(found)),
+    }
+}
+
+pub(crate) fn found(mut answer: SearchAnswer) -> SearchAnswer {
+    answer.hits = match answer.hits {
+        Hits::Domains(hits) => Hits::Domains(hits.into_iter().map(domain).collect()),
+        Hits::Nameservers(hits) => Hits::Nameservers(hits.into_iter().map(nameserver).collect()),
+        Hits::Entities(hits) => Hits::Entities(hits.into_iter().map(entity).collect()),
+    };
+    answer
+}
+
 pub(crate) fn of(answer: Answer) -> Answer {
     match answer {
-        Answer::Domain(DomainAnswer { mut domain, registrar: managing, addresses }) => {
-            domain.registrant = domain.registrant.map(contact);
-            domain.contacts = domain.contacts.into_iter().map(contact).collect();
-            Answer::Domain(DomainAnswer { domain, registrar: managing.map(registrar), addresses })
-        }
-        Answer::Nameserver(NameserverAnswer { host, registrar: managing }) => {
-            Answer::Nameserver(NameserverAnswer { host, registrar: managing.map(registrar) })
-        }
+        Answer::Domain(answer) => Answer::Domain(domain(answer)),
+        Answer::Nameserver(answer) => Answer::Nameserver(nameserver(answer)),
         Answer::Registrar(found) => Answer::Registrar(registrar(found)),
         Answer::Contact(found) => Answer::Contact(contact(found)),
+        Answer::Found(answer) => Answer::Found(Box::new(found(*answer))),
         other => other,
     }
 }
