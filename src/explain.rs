@@ -69,6 +69,7 @@ pub fn explain(answer: &Answer, policy: &Policy, registrar_policy: &Policy) -> S
             contact(&mut text, found, &mut clauses);
             clauses.print(&mut text);
         }
+        Answer::Found(_) => line(&mut text, "Each result of a search shows what looking it up shows."),
         Answer::Help => line(&mut text, "Help says nothing about anybody."),
         Answer::Available(name) => no_object(&mut text, name, "is not registered"),
         Answer::Reserved(name, state) => no_object(&mut text, name, &format!("is reserved ({state})")),

@@ -1,7 +1,9 @@
 //! Answers as bytes. Rendering cannot fail, reads no clock and knows nothing that was withheld.
 
+pub mod bootstrap;
 pub mod das;
 mod limits;
+pub mod openapi;
 pub mod rdap;
 pub mod refusal;
 pub mod site;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::answer::Searching;
 use crate::model::name::Name;
 use crate::model::zone::Zones;
+use crate::time::Timestamp;
 
 /// The operator's presentation of itself, the same for all answers until the configuration changes.
 #[derive(Clone, Debug)]
@@ -14,6 +16,15 @@ pub struct Site {
     pub rdap_bases: Vec<String>,
     /// Where people turn with questions: a URL of http(s) or mailto.
     pub contact: Option<String>,
+    /// Whether plain HTTP is redirected to the first base of https instead of answered (ICANN's Technical
+    /// Implementation Guide 1.4).
+    pub redirects_plain_http: bool,
+    /// Since when these settings hold: no answer was last modified before.
+    pub since: Timestamp,
+    /// How long a cache may keep an answer, in seconds: what a holder withdraws stays visible for as long.
+    pub cache_seconds: u32,
+    /// On which terms searches are answered.
+    pub searching: Searching,
     /// The zones.
     pub zones: Zones,
     /// What each zone's answers say, by the zone's name.

@@ -1,5 +1,6 @@
 //! RDAP's door: HTTP/1.1 and HTTP/2 by hyper, answers by [`session::http`](crate::session::http).
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -197,8 +198,8 @@ impl Asker {
         }
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = format!("HTTP/1.1 {status}\r\n");
-        let date = found.date.map(|date| ("date", date.to_owned()));
-        for (name, value) in answer.headers.into_iter().chain(date).chain([("connection", "close".to_owned())]) {
+        let date = found.date.map(|date| ("date", date.to_owned().into()));
+        for (name, value) in answer.headers.into_iter().chain(date).chain([("connection", "close".into())]) {
             response.push_str(&format!("{name}: {value}\r\n"));
         }
         response.push_str("\r\n");
@@ -207,10 +208,11 @@ impl Asker {
 }
 
 /// All values of a header, joined by commas (RFC 9110 §5.2), as octets: they need not be text.
-fn joined(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
+fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, [u8]>> {
     let mut values = headers.get_all(name).iter();
-    let mut all = values.next()?.as_bytes().to_vec();
+    let mut all = Cow::Borrowed(values.next()?.as_bytes());
     for value in values {
+        let all = all.to_mut();
         all.extend_from_slice(b", ");
         all.extend_from_slice(value.as_bytes());
     }
@@ -236,9 +238,15 @@ pub(super) fn conclude(answer: session::Response, version: Version, is_all_read:
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
+    // With room for those that hyper adds: a map that grows is built anew.
+    headers.reserve(answer.headers.len() + 4);
     for (name, value) in answer.headers {
         // Values come from `session`; one that is no header value would be left out rather than break the answer.
-        if let Ok(value) = HeaderValue::try_from(value) {
+        let value = match value {
+            Cow::Borrowed(value) => HeaderValue::from_str(value),
+            Cow::Owned(value) => HeaderValue::try_from(value),
+        };
+        if let Ok(value) = value {
             headers.append(HeaderName::from_static(name), value);
         }
     }

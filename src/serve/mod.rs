@@ -51,7 +51,7 @@ pub struct Shell {
 impl Shell {
     /// Who asks, now.
     fn visitor(&self, peer: IpAddr) -> Visitor<'_> {
-        Visitor { guard: &self.guard, peer, now: self.clock.monotonic() }
+        Visitor { guard: &self.guard, peer, now: self.clock.monotonic(), date: self.clock.now() }
     }
 
     /// Calls `answer` with the current data; if it panics, counts and logs that, and calls `refuse` with an incident.

@@ -28,6 +28,10 @@ fn shell(limits: Limits) -> Arc<Shell> {
         operator: "Test".into(),
         rdap_bases: vec!["http://localhost/rdap/".into()],
         contact: None,
+        redirects_plain_http: false,
+        since: Timestamp::UNIX_EPOCH,
+        cache_seconds: 60,
+        searching: crate::answer::Searching::closed(),
         zones: crate::model::zone::Zones::default(),
         texts: std::collections::BTreeMap::new(),
     };

@@ -133,6 +133,177 @@ mod tests {
         assert!(old.iter().all(|suite| suite.contains("ECDHE") && suite.contains("GCM")), "{old:?}");
     }
 
+    /// A server of the house with a certificate of this algorithm, as `acceptor` makes it from files.
+    fn server(algorithm: &'static rcgen::SignatureAlgorithm) -> Arc<ServerConfig> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key_pair = rcgen::KeyPair::generate_for(algorithm).expect("a key");
+        let parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        let made = parameters.self_signed(&key_pair).expect("a certificate");
+        let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+        fs::write(&certificate, made.pem()).expect("written");
+        fs::write(&key, key_pair.serialize_pem()).expect("written");
+        let acceptor = acceptor(&Tls::Files { certificate, key }, folder.path()).expect("an acceptor");
+        Arc::clone(acceptor.config())
+    }
+
+    /// Accepts whatever certificate the server has.
+    #[derive(Debug)]
+    struct Trusting;
+
+    impl rustls::client::danger::ServerCertVerifier for Trusting {
+        fn verify_server_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: &rustls_pki_types::ServerName<'_>,
+            _: &[u8],
+            _: rustls_pki_types::UnixTime,
+        ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
+            Ok(rustls::client::danger::ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &rustls::DigitallySignedStruct,
+        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &rustls::DigitallySignedStruct,
+        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+            aws_lc_rs::default_provider().signature_verification_algorithms.supported_schemes()
+        }
+    }
+
+    /// Shakes hands in memory as a client that offers one suite alone; the suite and version that were agreed upon.
+    fn shake(
+        server: &Arc<ServerConfig>,
+        suite: rustls::SupportedCipherSuite,
+    ) -> Result<(CipherSuite, rustls::ProtocolVersion), rustls::Error> {
+        let offered = CryptoProvider { cipher_suites: vec![suite], ..aws_lc_rs::default_provider() };
+        let config = rustls::ClientConfig::builder_with_provider(Arc::new(offered))
+            .with_protocol_versions(&[suite.version()])?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Trusting))
+            .with_no_client_auth();
+        let name = rustls_pki_types::ServerName::try_from("localhost").expect("a name");
+        let mut client = rustls::ClientConnection::new(Arc::new(config), name)?;
+        let mut server = rustls::ServerConnection::new(Arc::clone(server))?;
+        for _ in 0..8 {
+            let mut wire = Vec::new();
+            while client.wants_write() {
+                client.write_tls(&mut wire).expect("a buffer takes everything");
+            }
+            let mut unread = wire.as_slice();
+            while !unread.is_empty() {
+                server.read_tls(&mut unread).expect("a buffer gives everything");
+                server.process_new_packets()?;
+            }
+            let mut wire = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut wire).expect("a buffer takes everything");
+            }
+            let mut unread = wire.as_slice();
+            while !unread.is_empty() {
+                client.read_tls(&mut unread).expect("a buffer gives everything");
+                client.process_new_packets()?;
+            }
+        }
+        assert!(!client.is_handshaking() && !server.is_handshaking());
+        let agreed = client.negotiated_cipher_suite().expect("a suite");
+        Ok((agreed.suite(), client.protocol_version().expect("a version")))
+    }
+
+    #[test]
+    fn gp_03_gp_04_each_suite_by_a_handshake() {
+        let mut agreed = Vec::new();
+        let mut refused = Vec::new();
+        for (algorithm, kind) in [(&rcgen::PKCS_ECDSA_P256_SHA256, "ECDSA"), (&rcgen::PKCS_RSA_SHA256, "RSA")] {
+            let server = server(algorithm);
+            for suite in aws_lc_rs::ALL_CIPHER_SUITES {
+                let name = format!("{:?}", suite.suite());
+                if suite.tls13().is_none() && !name.contains(&format!("_{kind}_")) {
+                    continue;
+                }
+                match shake(&server, *suite) {
+                    Ok((same, version)) => {
+                        assert_eq!((same, version), (suite.suite(), suite.version().version));
+                        agreed.push(name);
+                    }
+                    Err(_) => refused.push(name),
+                }
+            }
+        }
+        agreed.sort();
+        agreed.dedup();
+        assert_eq!(
+            agreed,
+            [
+                "TLS13_AES_128_GCM_SHA256",
+                "TLS13_AES_256_GCM_SHA384",
+                "TLS13_CHACHA20_POLY1305_SHA256",
+                "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            ]
+        );
+        assert_eq!(
+            refused,
+            ["TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",]
+        );
+    }
+
+    /// A ClientHello of an older version, with suites that it and TLS 1.2 have in common.
+    fn old_hello(version: [u8; 2]) -> Vec<u8> {
+        let suites = [0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x13, 0xc0, 0x14, 0x00, 0x2f];
+        let groups = [0x00, 0x0a, 0x00, 0x04, 0x00, 0x02, 0x00, 0x17];
+        let points = [0x00, 0x0b, 0x00, 0x02, 0x01, 0x00];
+        let signatures = [0x00, 0x0d, 0x00, 0x06, 0x00, 0x04, 0x04, 0x03, 0x04, 0x01];
+        let extensions = [groups.as_slice(), &points, &signatures].concat();
+        let mut body = version.to_vec();
+        body.extend([7; 32]);
+        body.push(0);
+        body.extend([0, 10]);
+        body.extend(suites);
+        body.extend([1, 0, 0, u8::try_from(extensions.len()).expect("short")]);
+        body.extend(extensions);
+        let length = u8::try_from(body.len()).expect("short");
+        [&[0x16, 3, 1, 0, length + 4, 1, 0, 0, length], body.as_slice()].concat()
+    }
+
+    #[test]
+    fn gp_03_versions_before_1_2_are_refused() {
+        let config = server(&rcgen::PKCS_ECDSA_P256_SHA256);
+        let say = |version: [u8; 2]| {
+            let mut server = rustls::ServerConnection::new(Arc::clone(&config)).expect("a server");
+            server.read_tls(&mut old_hello(version).as_slice()).expect("a buffer gives everything");
+            let outcome = server.process_new_packets().map(|_| ());
+            let mut answer = Vec::new();
+            server.write_tls(&mut answer).expect("a buffer takes everything");
+            (outcome, answer.first().copied())
+        };
+        const ALERT: u8 = 0x15;
+        const HANDSHAKE: u8 = 0x16;
+        for old in [[3, 0], [3, 1], [3, 2]] {
+            let (outcome, answer) = say(old);
+            assert!(matches!(outcome, Err(rustls::Error::PeerIncompatible(_))), "{old:?}: {outcome:?}");
+            assert_eq!(answer, Some(ALERT), "{old:?}");
+        }
+        let (outcome, answer) = say([3, 3]);
+        assert_eq!((outcome, answer), (Ok(()), Some(HANDSHAKE)), "the same hello in TLS 1.2");
+    }
+
     #[test]
     fn the_self_signed_certificate_is_made_once_and_its_key_is_private() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -32,6 +32,8 @@ words! {
         Nameserver = "nameserver",
         /// A registrar or contact.
         Entity = "entity",
+        /// A search.
+        Search = "search",
         /// What this server offers.
         Help = "help",
         /// Something that is no question.
@@ -46,7 +48,8 @@ impl Asked {
             Query::Domain(_) => Asked::Domain,
             Query::Nameserver(_) => Asked::Nameserver,
             Query::Entity(_) | Query::Registrar(_) => Asked::Entity,
-            Query::Help => Asked::Help,
+            Query::Search(_) => Asked::Search,
+            Query::Help | Query::Description | Query::Bootstrap => Asked::Help,
         }
     }
 }
@@ -87,9 +90,12 @@ impl Ending {
     /// How a question ends that is answered.
     pub fn of_answer(answer: &Answer) -> Ending {
         match answer {
-            Answer::Domain(_) | Answer::Nameserver(_) | Answer::Registrar(_) | Answer::Contact(_) | Answer::Help => {
-                Ending::Found
-            }
+            Answer::Domain(_)
+            | Answer::Nameserver(_)
+            | Answer::Registrar(_)
+            | Answer::Contact(_)
+            | Answer::Found(_)
+            | Answer::Help => Ending::Found,
             Answer::Available(_) | Answer::NotFound => Ending::NotFound,
             Answer::Reserved(..) | Answer::NotAllowed(..) => Ending::NotAllowed,
         }
@@ -115,6 +121,9 @@ impl Ending {
             | Refusal::HeadersTooLarge
             | Refusal::NumbersNotServed
             | Refusal::SearchNotOffered
+            | Refusal::ReverseSearchNotOffered
+            | Refusal::BadSearch(_)
+            | Refusal::PatternNotSupported
             | Refusal::MethodNotAllowed
             | Refusal::TooSlow => Ending::Refused,
         }

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::Door;
-use crate::answer::Answer;
+use crate::answer::{Answer, Hits};
 use crate::guard::{Denial, Guard, Question, Share, Terms, Verdict};
 use crate::query::{Query, Refusal};
-use crate::time::Monotonic;
+use crate::time::{Monotonic, Timestamp};
 
 /// One who asks, at the moment of the question.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub struct Visitor<'a> {
     pub peer: IpAddr,
     /// When it came.
     pub now: Monotonic,
+    /// When it came, on the wall: no answer calls itself younger (RFC 9110 §8.8.2.1).
+    pub date: Timestamp,
 }
 
 /// Why a question is not answered though it may be a good one.
@@ -35,7 +37,8 @@ pub(super) fn charged(door: Door, parsed: &Result<Query, Refusal>) -> Question {
         Ok(Query::Domain(_)) => Question::Domain,
         Ok(Query::Nameserver(_)) => Question::Nameserver,
         Ok(Query::Entity(_) | Query::Registrar(_)) => Question::Entity,
-        Ok(Query::Help) => Question::Help,
+        Ok(Query::Search(_)) => Question::Search,
+        Ok(Query::Help | Query::Description | Query::Bootstrap) => Question::Help,
         Err(_) => Question::Malformed,
     }
 }
@@ -55,13 +58,20 @@ impl Visitor<'_> {
         judged(self.guard.admit(self.peer, question, self.now))
     }
 
-    /// Charges the sight of what was found, before it is shown: of a registered domain. Everything else is free.
+    /// Charges the sight of what was found, before it is shown: of each registered domain. Everything else is free.
     pub(super) fn see(&self, answer: &Answer) -> Result<(), Stop> {
         match answer {
             Answer::Domain(found) => {
                 let name = found.domain.name.as_str().as_bytes();
                 judged(self.guard.show(self.peer, name, self.now)).map(|_share| ())
             }
+            Answer::Found(found) => match &found.hits {
+                Hits::Domains(domains) => domains.iter().try_for_each(|found| {
+                    let name = found.domain.name.as_str().as_bytes();
+                    judged(self.guard.show(self.peer, name, self.now)).map(|_share| ())
+                }),
+                Hits::Nameservers(_) | Hits::Entities(_) => Ok(()),
+            },
             Answer::Nameserver(_)
             | Answer::Registrar(_)
             | Answer::Contact(_)

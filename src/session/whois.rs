@@ -5,7 +5,7 @@
 
 use super::visitor::{Stop, charged};
 use super::{Asked, Door, Ending, Outcome, Visitor};
-use crate::answer::answer;
+use crate::answer::{Answer, answer};
 use crate::guard::Question;
 use crate::index::Snapshot;
 use crate::query::{self, Query, Refusal};
@@ -76,8 +76,9 @@ impl LineSession {
     }
 }
 
-/// Answers a line: reads it, charges it, and only then looks anything up. Without a snapshot every line is told that
-/// there is no answer now; no door ever takes missing data for a free name.
+/// Answers a line: reads it, charges it, and only then looks anything up. Without a snapshot every question about data
+/// is told that there is no answer now, and `help` is answered all the same; no door ever takes missing data for a free
+/// name.
 ///
 /// No bytes mean that nothing is said and the connection is closed. What is said to one who asks too much does not
 /// depend on the line, so it is the same for every zone.
@@ -96,12 +97,16 @@ pub fn respond(
     if let Err(stop) = visitor.ask(charged(door, &parsed)) {
         return stopped(door, asked, stop);
     }
+    if parsed == Ok(Query::Help) {
+        let page = render::whois::help(site, &visitor.terms());
+        return (page, Outcome { door, asked, ending: Ending::of_answer(&Answer::Help) });
+    }
     let Some(snapshot) = snapshot else {
         return refuse(door, &Refusal::Unavailable);
     };
     match parsed {
         Ok(query) => answered(door, &query, snapshot, site, visitor).unwrap_or_else(|stop| stopped(door, asked, stop)),
-        Err(refusal) => unread(door, line, &refusal, snapshot, site, visitor),
+        Err(refusal) => unread(door, line, &refusal, snapshot, site),
     }
 }
 
@@ -117,7 +122,6 @@ fn answered(
     let answer = answer(snapshot, &site.zones, query);
     let page = match door {
         Door::Das => render::das::render(&answer),
-        Door::Whois | Door::Rdap if *query == Query::Help => render::whois::help(site, &visitor.terms()),
         Door::Whois | Door::Rdap => {
             visitor.see(&answer)?;
             render::whois::render(&answer, site, snapshot.generation())
@@ -126,21 +130,11 @@ fn answered(
     Ok((page, Outcome { door, asked: Asked::about(query), ending: Ending::of_answer(&answer) }))
 }
 
-/// What a charged line is told that holds no question. On port 43 an empty one is taken for `help`.
-fn unread(
-    door: Door,
-    line: &[u8],
-    refusal: &Refusal,
-    snapshot: &Snapshot,
-    site: &Site,
-    visitor: &Visitor<'_>,
-) -> (Vec<u8>, Outcome) {
+/// What a charged line is told that holds no question.
+fn unread(door: Door, line: &[u8], refusal: &Refusal, snapshot: &Snapshot, site: &Site) -> (Vec<u8>, Outcome) {
     let (plain, outcome) = refuse(door, refusal);
     match door {
         Door::Das => (plain, outcome),
-        Door::Whois | Door::Rdap if *refusal == Refusal::EmptyLine => {
-            (render::whois::help(site, &visitor.terms()), outcome)
-        }
         Door::Whois | Door::Rdap => (render::whois::refused(line, refusal, site, snapshot.generation()), outcome),
     }
 }
@@ -201,11 +195,16 @@ mod tests {
 
     fn site() -> Site {
         let be = Name::parse("be").unwrap();
-        let zone = Zone { name: be, layout: WhoisLayout::Be, policy: String::new(), gtld_profile: false };
+        let zone =
+            Zone { name: be, layout: WhoisLayout::Be, policy: String::new(), gtld_profile: false, profile: None };
         Site {
             operator: "Voorbeeld".to_owned(),
             rdap_bases: vec!["https://rdap.example/".to_owned()],
             contact: None,
+            redirects_plain_http: false,
+            since: Timestamp::UNIX_EPOCH,
+            cache_seconds: 60,
+            searching: crate::answer::Searching::closed(),
             zones: Zones::new(vec![zone]),
             texts: BTreeMap::new(),
         }
@@ -243,13 +242,12 @@ mod tests {
 
     #[test]
     fn er_08_without_data_no_line_is_told_that_a_name_is_free() {
-        for line in [&b"vrij.be"[..], b"help", b"a_b.be", b"\xff", b""] {
-            for door in [Door::Whois, Door::Das] {
-                let (page, outcome) = respond(door, line, None, &site(), &anybody());
-                let text = String::from_utf8(page).unwrap();
-                assert!(!text.contains("AVAILABLE") && !text.contains("Domain"), "{text}");
-                assert_eq!(outcome, Outcome { door, asked: Asked::Other, ending: Ending::Unavailable });
-            }
+        let both = [&b"vrij.be"[..], b"a_b.be", b"\xff"].map(|line| [(Door::Whois, line), (Door::Das, line)]);
+        for (door, line) in both.into_iter().flatten().chain([(Door::Das, &b"help"[..]), (Door::Das, b"")]) {
+            let (page, outcome) = respond(door, line, None, &site(), &anybody());
+            let text = String::from_utf8(page).unwrap();
+            assert!(!text.contains("AVAILABLE") && !text.contains("Domain"), "{text}");
+            assert_eq!(outcome, Outcome { door, asked: Asked::Other, ending: Ending::Unavailable });
         }
     }
 
@@ -269,13 +267,19 @@ mod tests {
         }
     }
 
+    /// It costs what `help` costs, and needs no data.
     #[test]
-    fn an_empty_line_is_told_how_to_ask() {
-        let (page, outcome) = respond(Door::Whois, b" \r", Some(&empty()), &site(), &anybody());
-        let (help, _) = respond(Door::Whois, b"help", Some(&empty()), &site(), &anybody());
-        assert_eq!((page, outcome.ending), (help, Ending::Refused));
-        let (page, _) = respond(Door::Das, b"", Some(&empty()), &site(), &anybody());
-        assert_eq!(page, b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n");
+    fn er_05_an_empty_line_is_told_how_to_ask() {
+        let (help, outcome) = respond(Door::Whois, b"help", Some(&empty()), &site(), &anybody());
+        assert_eq!(outcome, Outcome { door: Door::Whois, asked: Asked::Help, ending: Ending::Found });
+        for line in [&b""[..], b"\r", b" \t\r", b"?"] {
+            for snapshot in [Some(&empty()), None] {
+                let told = respond(Door::Whois, line, snapshot, &site(), &anybody());
+                assert_eq!(told, (help.clone(), outcome), "{line:?}");
+            }
+        }
+        let (page, outcome) = respond(Door::Das, b"", Some(&empty()), &site(), &anybody());
+        assert_eq!((page, outcome.ending), (b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n".to_vec(), Ending::Refused));
     }
 
     proptest! {

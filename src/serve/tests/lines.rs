@@ -71,7 +71,9 @@ async fn wh_06_rude_clients_at_the_line_doors() {
             let shell = shell(Limits::default());
             let converse = |server, _| async move { line::converse(server, door, CLIENT, &shell).await };
             let record = play(steps, hearing, converse).await;
-            let is_one_answer = record.said.is_empty() != heard && record.text().lines().count() < 5;
+            // Port 43 answers the empty line with its help, which is longer than what it says of a name.
+            let is_help = record.text().matches("questions about domain names").count() == 1;
+            let is_one_answer = record.said.is_empty() != heard && (is_help || record.text().lines().count() < 5);
             let is_little = record.taken <= 64 * 1024 + 2 * script::ROOM;
             if (record.ended_ms, record.parting) != (ends, parting) || !is_one_answer || !is_little {
                 wrong.push(format!("{door}, {what}: {record:?}"));

@@ -38,7 +38,7 @@ impl Service<Request<Incoming>> for Told {
         };
         let response = Response {
             status: 200,
-            headers: vec![("access-control-allow-origin", "*".to_owned())],
+            headers: vec![("access-control-allow-origin", "*".into())],
             body: "answer".into(),
             outcome: Outcome { door: Door::Rdap, asked: Asked::Other, ending: Ending::Found },
             after,

@@ -18,7 +18,7 @@ use crate::guard::{Budget, Denial, Guard, Question, Settings, Share, Tier, Verdi
 use crate::model::name::Name;
 use crate::query::{Query, Refusal};
 use crate::render::whois::trap_phrases;
-use crate::time::Monotonic;
+use crate::time::{Monotonic, Timestamp};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -29,7 +29,7 @@ pub(super) fn anybody() -> Visitor<'static> {
             Settings { lists: vec![(HERE.into(), Tier::Unlimited)], memory_mebibytes: 1, ..Settings::default() };
         Guard::new(settings, RandomState::new())
     });
-    Visitor { guard: &OPEN, peer: HERE, now: Monotonic::default() }
+    Visitor { guard: &OPEN, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX }
 }
 
 /// Where somebody stands who has 4 of 300 left.
@@ -58,7 +58,7 @@ fn rdap(method: &str, verdict: Verdict) -> Response {
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
-    response.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
+    response.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_ref())
 }
 
 fn line(door: Door, denial: Denial) -> String {
@@ -116,7 +116,8 @@ fn ht_19_retry_after_is_at_least_a_second() {
     let at_once = Denial::Spent(Share { reset_seconds: 0, ..share(Budget::Questions) });
     for denial in [at_once, Denial::Banned { seconds: 0 }] {
         assert_eq!(header(&rdap("GET", Verdict::Refuse(denial)), "retry-after"), Some("1"));
-        assert!(line(Door::Whois, denial).starts_with("% Excessive querying, grace period of 1 seconds\r\n"));
+        let page = line(Door::Whois, denial);
+        assert!(page.starts_with("% Excessive querying, grace period of 2 seconds\r\n"), "no single seconds: {page}");
     }
 }
 
@@ -131,7 +132,7 @@ fn ht_20_browsers_may_read_refusals_and_their_headers() {
                 let is_exposed = exposed.split(", ").any(|name| name == told);
                 assert!(header(&response, told).is_none() || is_exposed, "{file} {told}");
             }
-            assert_eq!(exposed.is_empty(), denial == Denial::Blocked, "{file}");
+            assert!(header(&response, "ratelimit").is_none() || denial != Denial::Blocked, "{file}");
         }
     }
 }
@@ -249,7 +250,7 @@ proptest! {
         value in proptest::collection::vec(any::<u8>(), 0..40),
     ) {
         let plain = rdap("GET", Verdict::Refuse(denial));
-        let headers = |_: &str| Some(value.clone());
+        let headers = |_: &str| Some(value.clone().into());
         let asked = Request { host: Some(&host), headers: &headers, query: Some(&path), ..request("GET", &path) };
         prop_assert_eq!(&http::stopped(&asked, Asked::Domain, Stop::Denied(denial)), &plain);
         prop_assert!(plain.headers.iter().all(|(_, value)| value.bytes().all(|byte| (b' '..0x7f).contains(&byte))));
