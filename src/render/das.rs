@@ -12,9 +12,12 @@ pub fn render(answer: &Answer) -> Vec<u8> {
         Answer::Reserved(name, _) => lines(name, "NOT AVAILABLE"),
         Answer::Available(name) => lines(name, "AVAILABLE"),
         Answer::NotAllowed(name, _) => lines(name, "NOT ALLOWED"),
-        Answer::Nameserver(_) | Answer::Registrar(_) | Answer::Contact(_) | Answer::Help | Answer::NotFound => {
-            b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n".to_vec()
-        }
+        Answer::Nameserver(_)
+        | Answer::Registrar(_)
+        | Answer::Contact(_)
+        | Answer::Found(_)
+        | Answer::Help
+        | Answer::NotFound => b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n".to_vec(),
     }
 }
 

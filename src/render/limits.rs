@@ -3,16 +3,17 @@
 use crate::guard::settings::Quota;
 use crate::guard::{Question, Terms, Tier};
 
-/// What holds for one who asks, a sentence a line, in ASCII.
-pub(super) fn sentences(terms: &Terms) -> Vec<String> {
+/// What holds for one who asks, a sentence a line, in ASCII. The cost of searches is told only `with_searches`, where they
+/// are offered.
+pub(super) fn sentences(terms: &Terms, with_searches: bool) -> Vec<String> {
     match terms.tier {
         Tier::Deny => vec!["This address is not served.".to_owned()],
         Tier::Unlimited => vec!["The number of your questions is not limited.".to_owned()],
-        Tier::Default | Tier::Registrar | Tier::Monitor => counted(terms),
+        Tier::Default | Tier::Registrar | Tier::Monitor => counted(terms, with_searches),
     }
 }
 
-fn counted(terms: &Terms) -> Vec<String> {
+fn counted(terms: &Terms, with_searches: bool) -> Vec<String> {
     let Terms { figures, ipv4, ipv6, .. } = terms;
     let mut lines = vec![
         format!("Questions of one client, over RDAP, WHOIS and DAS together: {}.", quota(figures.questions)),
@@ -31,7 +32,7 @@ fn counted(terms: &Terms) -> Vec<String> {
             ipv4.client, ipv6.client, ipv4.network, ipv6.network
         ),
     ];
-    lines.extend(costs(terms));
+    lines.extend(costs(terms, with_searches));
     lines.push("A question beyond these limits is refused and told when to ask again.".to_owned());
     lines.push("Whoever keeps asking all the same is closed out for a while, longer each time.".to_owned());
     lines
@@ -57,11 +58,11 @@ fn number(count: Option<u32>) -> String {
 }
 
 /// The kinds of questions that count more than once.
-fn costs(terms: &Terms) -> Option<String> {
+fn costs(terms: &Terms, with_searches: bool) -> Option<String> {
     let dear: Vec<String> = Question::ALL
         .iter()
         .zip(terms.costs)
-        .filter(|(_, cost)| *cost > 1)
+        .filter(|(question, cost)| *cost > 1 && (with_searches || **question != Question::Search))
         .map(|(question, cost)| format!("{question} {cost}"))
         .collect();
     (!dear.is_empty()).then(|| format!("A question counts as 1; of these kinds as more: {}.", dear.join(", ")))
@@ -78,8 +79,8 @@ mod tests {
         let mut settings = Settings::default();
         settings.ipv6.client = 56;
         settings.costs[3] = 7;
-        settings.costs[5] = 2;
-        let text = sentences(&settings.terms(Tier::Default)).join("\n");
+        settings.costs[6] = 2;
+        let text = sentences(&settings.terms(Tier::Default), false).join("\n");
         let figures = settings.figures(Tier::Default);
         for told in [
             "together: 50 at once, 50 a minute",
@@ -92,17 +93,27 @@ mod tests {
         ] {
             assert!(text.contains(told), "{told} of {figures:?} in\n{text}");
         }
-        let registrar = sentences(&settings.terms(Tier::Registrar)).join("\n");
+        let registrar = sentences(&settings.terms(Tier::Registrar), false).join("\n");
         assert!(registrar.contains("600 at once, 6000 a minute") && !registrar.contains(": 50 at"), "{registrar}");
+    }
+
+    #[test]
+    fn er_06_the_cost_of_searches_is_told_where_they_are_offered() {
+        let terms = Settings::default().terms(Tier::Default);
+        assert!(sentences(&terms, true).join("\n").contains("of these kinds as more: search 10."));
+        assert!(!sentences(&terms, false).join("\n").contains("search"));
     }
 
     #[test]
     fn er_06_what_is_not_counted_is_not_limited() {
         let mut settings = Settings::default();
-        assert_eq!(sentences(&settings.terms(Tier::Unlimited)), ["The number of your questions is not limited."]);
+        assert_eq!(
+            sentences(&settings.terms(Tier::Unlimited), false),
+            ["The number of your questions is not limited."]
+        );
         settings.tiers[1].questions = None;
         settings.tiers[1].network_registrations_per_day = None;
-        let text = sentences(&settings.terms(Tier::Default)).join("\n");
+        let text = sentences(&settings.terms(Tier::Default), false).join("\n");
         assert!(
             text.contains("together: not limited.") && text.contains("shown to a client's whole network: not limited."),
             "{text}"
@@ -113,7 +124,7 @@ mod tests {
     #[test]
     fn limits_read_as_nothing_else() {
         for tier in Tier::ALL {
-            for line in sentences(&Settings::default().terms(*tier)) {
+            for line in sentences(&Settings::default().terms(*tier), true) {
                 assert!(line.is_ascii() && trap_phrases(&line).is_empty(), "{line}");
             }
         }

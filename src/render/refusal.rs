@@ -5,6 +5,7 @@
 
 use crate::guard::{Budget, Denial, Share};
 use crate::query::Refusal;
+use crate::query::search::Mistake;
 use crate::render::span::wait;
 
 /// What HTTP says to a refusal.
@@ -24,6 +25,10 @@ pub fn http(refusal: &Refusal) -> HttpWords {
     HttpWords { status, title: http_title(status), description: sentences(refusal) }
 }
 
+/// The shortest grace period that is told, in seconds. Clients look for the words as they stand here, "seconds" and all,
+/// which a single second does not fit.
+const GRACE_SECONDS_MIN: u32 = 2;
+
 /// The port-43 answer to a refusal: lines beginning with `%`, ended by CRLF.
 ///
 /// Whoever is denied reads the lines by which clients of .be and of the gTLDs know it (WH-19, BE-07, BE-08). They are
@@ -33,7 +38,7 @@ pub fn http(refusal: &Refusal) -> HttpWords {
 pub fn whois(refusal: &Refusal) -> Vec<u8> {
     let mut text = String::with_capacity(256);
     if let Refusal::Denied(Denial::Spent(Share { reset_seconds: seconds, .. }) | Denial::Banned { seconds }) = refusal {
-        let seconds = (*seconds).max(1);
+        let seconds = (*seconds).max(GRACE_SECONDS_MIN);
         text.push_str(&format!("% Excessive querying, grace period of {seconds} seconds\r\n% Quota exceeded\r\n"));
     }
     for sentence in sentences(refusal) {
@@ -67,6 +72,9 @@ pub fn das(refusal: &Refusal) -> Vec<u8> {
         | Refusal::HeadersTooLarge
         | Refusal::NumbersNotServed
         | Refusal::SearchNotOffered
+        | Refusal::ReverseSearchNotOffered
+        | Refusal::BadSearch(_)
+        | Refusal::PatternNotSupported
         | Refusal::MethodNotAllowed => b"RC:\t0\r\nStatus:\tNOT ALLOWED\r\n".to_vec(),
     }
 }
@@ -79,16 +87,18 @@ fn http_status(refusal: &Refusal) -> u16 {
         | Refusal::BadNumber
         | Refusal::BadHandle
         | Refusal::UnknownFlag
+        | Refusal::BadSearch(_)
         | Refusal::EmptyLine => 400,
         Refusal::Denied(Denial::Blocked) => 403,
         Refusal::UnknownPath => 404,
         Refusal::MethodNotAllowed => 405,
         Refusal::TooSlow => 408,
         Refusal::TooLong => 414,
+        Refusal::PatternNotSupported => 422,
         Refusal::Denied(Denial::Spent(_) | Denial::Banned { .. }) => 429,
         Refusal::HeadersTooLarge => 431,
         Refusal::Internal { .. } => 500,
-        Refusal::NumbersNotServed | Refusal::SearchNotOffered => 501,
+        Refusal::NumbersNotServed | Refusal::SearchNotOffered | Refusal::ReverseSearchNotOffered => 501,
         Refusal::Unavailable => 503,
     }
 }
@@ -101,6 +111,7 @@ fn http_title(status: u16) -> &'static str {
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         414 => "URI Too Long",
+        422 => "Unprocessable Content",
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
@@ -126,6 +137,12 @@ fn sentences(refusal: &Refusal) -> Vec<String> {
             "This is a registry of domain names; it knows no addresses and no autonomous systems.".to_owned()
         }
         Refusal::SearchNotOffered => "Searches are not offered.".to_owned(),
+        Refusal::ReverseSearchNotOffered => "This reverse search is not offered.".to_owned(),
+        Refusal::BadSearch(mistake) => mistaken(*mistake).to_owned(),
+        Refusal::PatternNotSupported => {
+            "This pattern is not supported: one asterisk, after at least one character, and whole labels after it."
+                .to_owned()
+        }
         Refusal::MethodNotAllowed => "Only the methods GET, HEAD and OPTIONS are answered.".to_owned(),
         Refusal::TooSlow => "The question did not arrive in time.".to_owned(),
         Refusal::Unavailable => "The service cannot answer at this moment. Please try again in a minute.".to_owned(),
@@ -138,6 +155,19 @@ fn sentences(refusal: &Refusal) -> Vec<String> {
         }
     };
     vec![sentence]
+}
+
+/// What is wrong with a search.
+fn mistaken(mistake: Mistake) -> &'static str {
+    match mistake {
+        Mistake::Predicate => "The search says nothing to search by.",
+        Mistake::Predicates => "A search has one thing to search by.",
+        Mistake::RoleAlone => "A search by role needs a handle or a name too.",
+        Mistake::Count => "The parameter count is true or false.",
+        Mistake::Sort => "The results cannot be sorted in this way.",
+        Mistake::FieldSet => "There is no such set of fields.",
+        Mistake::Cursor => "The cursor is not one of this search, or is too old. Please search again.",
+    }
 }
 
 /// Why, and how long to wait.

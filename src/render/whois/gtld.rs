@@ -40,7 +40,7 @@ pub(super) fn domain(found: &DomainAnswer, texts: &ZoneTexts, generation: &Gener
     if let Some(registrar) = &found.registrar {
         sponsor(&mut page, registrar);
     }
-    for contact in domain.contacts.iter().filter(|contact| contact.role == Role::Reseller) {
+    for contact in people(domain).filter(|contact| contact.role == Role::Reseller) {
         put(&mut page, "Reseller", contact.organisation.shown());
     }
     for word in status::words(domain) {
@@ -139,8 +139,17 @@ fn put(page: &mut Page, key: &str, value: Option<&String>) {
     }
 }
 
+/// Who stands on a domain: of those that are shown the first in each role, as RDAP has it under ICANN's profile (GP-26).
 fn people(domain: &PublicDomain) -> impl Iterator<Item = &PublicContact> {
-    domain.registrant.iter().chain(&domain.contacts)
+    let mut seen = Vec::new();
+    domain.registrant.iter().chain(&domain.contacts).filter(move |contact| {
+        let label = prefix(contact.role);
+        let stands = contact.omitted.is_some() || !seen.contains(&label);
+        if contact.omitted.is_none() {
+            seen.push(label);
+        }
+        stands
+    })
 }
 
 fn sponsor(page: &mut Page, registrar: &PublicRegistrar) {

@@ -46,7 +46,8 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation) -> Vec<u8> 
         }
         Answer::Registrar(registrar) => gtld::registrar(registrar, &house(site).1, generation),
         Answer::Contact(contact) => gtld::lone_contact(contact, &house(site).1, generation),
-        Answer::NotFound => gtld::sentence(gtld::NOTHING_KNOWN, &house(site).1, generation),
+        // Port 43 knows no searches.
+        Answer::Found(_) | Answer::NotFound => gtld::sentence(gtld::NOTHING_KNOWN, &house(site).1, generation),
         Answer::Help => help_for(site, None),
     }
 }
@@ -59,10 +60,10 @@ pub fn refused(line: &[u8], refusal: &Refusal, site: &Site, generation: &Generat
     if !matches!(refusal, Refusal::BadName(_)) {
         return refusal::whois(refusal);
     }
-    let echo = echo(line);
-    let zone = echo.as_deref().and_then(|text| zone_by_ending(site, text));
+    let text = std::str::from_utf8(line).unwrap_or_default().trim_ascii().trim_end_matches('.').to_ascii_lowercase();
+    let zone = zone_by_ending(site, &text);
     match zone.map_or_else(|| house(site), |zone| of_zone(site, zone)) {
-        (WhoisLayout::Be, texts) => be::not_allowed(echo.as_deref(), be::APPROVED_CHARACTERS, &texts),
+        (WhoisLayout::Be, texts) => be::not_allowed(echo(&text), be::APPROVED_CHARACTERS, &texts),
         (WhoisLayout::Gtld, texts) => gtld::sentence(gtld::NOT_REGISTRABLE, &texts, generation),
     }
 }
@@ -96,22 +97,17 @@ fn help_for(site: &Site, terms: Option<&Terms>) -> Vec<u8> {
     page.comment("  domain NAME          the same");
     page.comment("  nameserver HOST      a name server");
     page.comment("  registrar REGISTRAR  a registrar, by its handle or its name");
-    page.comment("  help                 this page");
+    page.comment("  help                 this page; an empty line asks for it too");
     page.comment("");
     if let Some(terms) = terms {
-        for sentence in limits::sentences(terms) {
+        for sentence in limits::sentences(terms, site.searching.is_offered) {
             page.comment(&sentence);
         }
         page.comment("");
     }
+    page.comment("What a zone's disclosure policy does not open is left out, or marked as not shown.");
     for zone in site.zones.iter() {
-        let policy = site.texts.get(&zone.name).map(|texts| &texts.policy);
-        page.comment(&match policy.filter(|policy| !policy.name.is_empty()) {
-            Some(policy) => {
-                format!("Zone {}: disclosure policy {}, version {}", zone.name, policy.name, policy.version)
-            }
-            None => format!("Zone {}", zone.name),
-        });
+        page.comment(&stamped(zone, site.texts.get(&zone.name)));
     }
     for (title, text) in [("RDAP", site.rdap_bases.first()), ("Contact", site.contact.as_ref())] {
         if let Some(text) = text {
@@ -119,6 +115,17 @@ fn help_for(site: &Site, terms: Option<&Terms>) -> Vec<u8> {
         }
     }
     page.into_bytes()
+}
+
+/// A zone, and the policy that decides for it: its name, its version and where to read it.
+fn stamped(zone: &Zone, texts: Option<&ZoneTexts>) -> String {
+    match texts.map(|texts| &texts.policy).filter(|policy| !policy.name.is_empty()) {
+        Some(policy) => {
+            let url = policy.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
+            format!("Zone {}: disclosure policy {}, version {}{url}", zone.name, policy.name, policy.version)
+        }
+        None => format!("Zone {}", zone.name),
+    }
 }
 
 /// The layout and the texts of the zone in which a name lies; those of the house where it lies in none.
@@ -147,11 +154,10 @@ fn zone_by_ending<'a>(site: &'a Site, text: &str) -> Option<&'a Zone> {
     site.zones.iter().find(|zone| text.strip_suffix(zone.name.as_str()).is_some_and(|rest| rest.ends_with('.')))
 }
 
-/// A line that may be repeated: not longer than a name, in the characters of names and `_`, in lower case.
-fn echo(line: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(line).ok()?.trim_ascii().trim_end_matches('.');
+/// A line that may be repeated: not longer than a name, in the characters of names and `_`.
+fn echo(text: &str) -> Option<&str> {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    (!text.is_empty() && text.len() <= NAME_OCTETS_MAX && text.bytes().all(is_safe)).then(|| text.to_ascii_lowercase())
+    (!text.is_empty() && text.len() <= NAME_OCTETS_MAX && text.bytes().all(is_safe)).then_some(text)
 }
 
 #[cfg(test)]

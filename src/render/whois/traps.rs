@@ -5,6 +5,9 @@
 const PHRASES: &[&str] = &[
     "not found",
     "no match",
+    "no entries found",
+    "no data found",
+    "not registered",
     "invalid query",
     "does not exist",
     "is free",
