@@ -67,7 +67,7 @@ impl From<StartFault> for Failure {
     fn from(fault: StartFault) -> Failure {
         let exit = match &fault {
             StartFault::Tls(_) => Exit::Config,
-            StartFault::Bind(..) | StartFault::LoopEnded => Exit::System,
+            StartFault::Bind(..) | StartFault::NoRandomness | StartFault::LoopEnded => Exit::System,
             #[cfg(feature = "publisher")]
             StartFault::FirstImport(failure) => return super::import::tell(failure),
         };

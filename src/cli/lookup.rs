@@ -15,7 +15,7 @@ use crate::render;
 use crate::session::http::{self, Request};
 use crate::session::whois;
 use crate::session::{Door, Visitor};
-use crate::time::Monotonic;
+use crate::time::{Monotonic, Timestamp};
 
 /// What to look up, and how to show it.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let snapshot = app::snapshot(&config)?;
     let line = arguments.question.as_bytes();
     let guard = open_guard();
-    let visitor = Visitor { guard: &guard, peer: HERE, now: Monotonic::default() };
+    let visitor = Visitor { guard: &guard, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX };
     let bytes = match arguments.format {
         Format::Rdap => rdap(&arguments.question, &snapshot, &config, &visitor)?,
         Format::Whois => whois::respond(Door::Whois, line, Some(&snapshot), &config.site, &visitor).0,
@@ -112,13 +112,18 @@ fn explain(question: &str, snapshot: &Snapshot, config: &Config) -> Result<Vec<u
         Failure::new(Exit::Usage, format!("`{question}` is no question: {}", words.title))
     };
     let query = if question.contains('/') {
-        query::rdap::parse(question).map_err(refused)?
+        query::rdap::parse(question, None).map_err(refused)?
     } else {
         query::whois::parse(question.as_bytes()).map_err(refused)?
     };
     let zone = match &query {
         Query::Domain(name) | Query::Nameserver(name) => config.site.zones.of(name),
-        Query::Entity(_) | Query::Registrar(_) | Query::Help => None,
+        Query::Entity(_)
+        | Query::Registrar(_)
+        | Query::Search(_)
+        | Query::Help
+        | Query::Description
+        | Query::Bootstrap => None,
     };
     let policies = &config.disclosure.policies;
     let name = |name: &str| {

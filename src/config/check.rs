@@ -4,14 +4,25 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use super::limits::{Limits, TABLE};
+use super::limits::{Bounds, Limits, TABLE, Unit, size32};
 use super::source::{At, Mistakes, Notes, Section};
-use super::{Config, Disclosure, Listen, Log, LogFormat, LogLevel, guard, import, tls, zones};
+use super::{Config, Disclosure, Listen, Log, LogFormat, LogLevel, PlainHttp, guard, import, search, tls, zones};
 use crate::disclosure::policy::Policy;
 use crate::render::site::Site;
+use crate::time::Timestamp;
 
 /// A policy file larger than this is refused, in octets.
 const POLICY_OCTETS_MAX: u64 = 1 << 20;
+
+/// How long caches keep answers where the settings do not say.
+const CACHE_SECONDS_DEFAULT: u32 = 60;
+const CACHE_SECONDS: Bounds = Bounds {
+    key: "cache_seconds",
+    unit: Unit::Seconds,
+    min: 0,
+    max: 3600,
+    why: "what a holder withdraws stays visible in caches for as long; registers change by the minute",
+};
 
 /// Checks the text of a settings file. `path` is absolute; `shown` is its name in messages.
 pub fn config(path: &Path, shown: &str, text: &str) -> Result<Config, Mistakes> {
@@ -35,11 +46,22 @@ fn document(path: &Path, folder: &Path, text: &str, notes: &mut Notes) -> Option
     let log = log(document.section("log", notes), notes);
     let limits = limits(document.section("limits", notes), notes);
     let guard = guard::section(document.section("guard", notes), notes);
+    let searching = search::section(document.section("search", notes), notes);
     let site = document.section("site", notes);
     let zones = document.sections("zone", notes);
     let (zones, texts) = zones::sections(zones, &disclosure, notes);
-    let site =
-        self::site(site, notes, |operator, rdap_bases, contact| Site { operator, rdap_bases, contact, zones, texts });
+    let Presence { operator, rdap_bases, contact, redirects_plain_http, cache_seconds } = presence(site, notes);
+    let site = Site {
+        operator,
+        rdap_bases,
+        contact,
+        redirects_plain_http,
+        since: Timestamp::UNIX_EPOCH,
+        cache_seconds,
+        searching,
+        zones,
+        texts,
+    };
     document.finish(notes);
     Some(Config { file: path.to_owned(), state, listen, tls, site, disclosure, import, log, limits, guard })
 }
@@ -141,12 +163,19 @@ fn overlap(a: SocketAddr, b: SocketAddr) -> bool {
             || (same_family && (a.ip().is_unspecified() || b.ip().is_unspecified())))
 }
 
-fn site(
-    mut section: Section<'_>,
-    notes: &mut Notes,
-    build: impl FnOnce(String, Vec<String>, Option<String>) -> Site,
-) -> Site {
-    let operator = section.required_text("operator", notes).map_or_else(String::new, |text| text.value);
+/// What the section `site` says.
+struct Presence {
+    operator: String,
+    rdap_bases: Vec<String>,
+    contact: Option<String>,
+    redirects_plain_http: bool,
+    cache_seconds: u32,
+}
+
+fn presence(mut section: Section<'_>, notes: &mut Notes) -> Presence {
+    let operator = section.required_text("operator", notes);
+    operator.iter().for_each(|text| zones::lint(text, "site.operator", notes));
+    let operator = operator.map_or_else(String::new, |text| text.value);
     let head = section.line();
     let given = section.texts("rdap_bases", notes);
     if given.is_empty() {
@@ -158,7 +187,7 @@ fn site(
             bases.push(base.value);
         } else {
             let message = format!(
-                "site.rdap_bases: `{}` is no URL such as https://rdap.example/rdap/, with a slash at its end",
+                "site.rdap_bases: `{}` is no URL such as https://rdap.example/rdap/, its host in lower case, with a slash at its end",
                 base.value
             );
             notes.note(base.line, message);
@@ -170,14 +199,33 @@ fn site(
     {
         notes.note(contact.line, "site.contact wants a URL of https, http or mailto");
     }
+    let plain_line = section.line_of("plain_http");
+    let plain_http = word(&mut section, "plain_http", PlainHttp::ALL, PlainHttp::word, notes);
+    let redirects_plain_http = plain_http == Some(PlainHttp::Redirect);
+    // The first base is also the one of requests that name none; what is not answered cannot be it (GP-02).
+    if redirects_plain_http && !bases.first().is_some_and(|base| base.starts_with("https://")) {
+        notes.note(
+            plain_line.unwrap_or(head),
+            "site.plain_http: `redirect` wants a URL of https as the first of site.rdap_bases",
+        );
+    }
+    let seconds = section.figure(&CACHE_SECONDS, notes).map_or(u64::from(CACHE_SECONDS_DEFAULT), |found| found.value);
     section.finish(notes);
-    build(operator, bases, contact.map(|contact| contact.value))
+    Presence {
+        operator,
+        rdap_bases: bases,
+        contact: contact.map(|contact| contact.value),
+        redirects_plain_http,
+        cache_seconds: size32(seconds),
+    }
 }
 
+/// BS-01 (RFC 9224 §3): absolute, its host in lower case and in ASCII, a slash at its end.
 fn is_base_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>' | '\\' | '@');
-    rest.is_some_and(|rest| rest.split_once('/').is_some_and(|(host, _)| !host.is_empty()))
+    let is_host = |host: &str| !host.is_empty() && !host.bytes().any(|byte| byte.is_ascii_uppercase());
+    rest.is_some_and(|rest| rest.split_once('/').is_some_and(|(host, _)| is_host(host)))
         && text.ends_with('/')
         && text.chars().all(plain)
 }

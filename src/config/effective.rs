@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Config, Tls, guard, import};
+use super::{Config, PlainHttp, Tls, guard, import, search};
 use crate::render::site::{Notice, ZoneTexts};
 
 /// Prints the settings; what is printed reads back as the same settings.
@@ -31,6 +31,7 @@ pub fn print(config: &Config) -> String {
     let limits = config.limits.values().into_iter().map(|(limit, value)| (limit.bounds.key, number(value)));
     document.insert("limits".into(), table(limits));
     document.insert("guard".into(), guard::print(&config.guard));
+    document.insert("search".into(), search::print(&config.site.searching));
     document.insert("zone".into(), Value::Array(zones(config)));
     // Tables of strings, numbers and lists always print; an empty text would be a fault of the library.
     toml::to_string_pretty(&document).unwrap_or_default()
@@ -67,6 +68,9 @@ fn site(config: &Config) -> Value {
     if let Some(contact) = &config.site.contact {
         site.insert("contact".into(), text(contact));
     }
+    let plain_http = if config.site.redirects_plain_http { PlainHttp::Redirect } else { PlainHttp::Answer };
+    site.insert("plain_http".into(), text(plain_http.word()));
+    site.insert("cache_seconds".into(), number(config.site.cache_seconds.into()));
     Value::Table(site)
 }
 
@@ -80,6 +84,9 @@ fn zones(config: &Config) -> Vec<Value> {
         table.insert("layout".into(), text(zone.layout.word()));
         table.insert("policy".into(), text(&zone.policy));
         table.insert("gtld_profile".into(), Value::Boolean(zone.gtld_profile));
+        if let Some(profile) = &zone.profile {
+            table.insert("profile".into(), text(profile));
+        }
         if let Some(port43) = &texts.port43 {
             table.insert("port43".into(), text(port43));
         }

@@ -47,6 +47,7 @@ pub fn section(mut section: Section<'_>, notes: &mut Notes) -> Settings {
         self::tier(section.section(tier.word(), notes), *tier, figures, &mut lists, notes);
     }
     settings.lists = lists.found;
+    lower_default_costs(&mut settings, &costs);
     affordable(&settings, &costs, notes);
     section.finish(notes);
     settings
@@ -104,10 +105,27 @@ fn costs(mut section: Section<'_>, settings: &mut Settings, notes: &mut Notes) -
     lines
 }
 
+/// The smallest burst of a tier that counts questions, and the tier.
+fn smallest_burst(settings: &Settings) -> Option<(u32, Tier)> {
+    let bursts = Tier::ALL.iter().filter_map(|tier| Some((settings.figures(*tier).questions?.burst, *tier)));
+    bursts.min()
+}
+
+/// Where the file leaves a cost out, the question costs the default, or a full budget where that is smaller.
+fn lower_default_costs(settings: &mut Settings, lines: &[usize]) {
+    let Some((burst, _)) = smallest_burst(settings) else {
+        return;
+    };
+    for (cost, line) in settings.costs.iter_mut().zip(lines) {
+        if *line == 0 {
+            *cost = (*cost).min(burst);
+        }
+    }
+}
+
 /// A question that costs more than a full budget could never pass.
 fn affordable(settings: &Settings, lines: &[usize], notes: &mut Notes) {
-    let bursts = Tier::ALL.iter().filter_map(|tier| Some((settings.figures(*tier).questions?.burst, *tier)));
-    let Some((burst, tier)) = bursts.min() else {
+    let Some((burst, tier)) = smallest_burst(settings) else {
         return;
     };
     for ((question, cost), line) in Question::ALL.iter().zip(settings.costs).zip(lines) {

@@ -8,6 +8,7 @@ mod effective;
 mod guard;
 mod import;
 pub mod limits;
+mod search;
 pub mod source;
 mod tls;
 mod zones;
@@ -123,6 +124,16 @@ pub struct Log {
     pub level: LogLevel,
     /// Whether each question is logged (door, kind, ending, network of the client; never the name).
     pub questions: bool,
+}
+
+words! {
+    /// What RDAP does with requests over plain HTTP.
+    PlainHttp {
+        /// It answers them as those over TLS.
+        Answer = "answer",
+        /// It redirects them to https and answers none (ICANN's Technical Implementation Guide 1.4).
+        Redirect = "redirect",
+    }
 }
 
 words! {

@@ -130,6 +130,11 @@ impl<'t> Section<'t> {
         self.line
     }
 
+    /// The line of a key that nobody has taken yet.
+    pub fn line_of(&self, key: &str) -> Option<usize> {
+        self.entries.get(key).map(|(line, _)| *line)
+    }
+
     /// The keys that nobody has taken yet.
     pub fn keys(&self) -> Vec<String> {
         self.entries.keys().cloned().collect()

@@ -72,6 +72,8 @@ fn the_effective_settings_read_back_as_the_same() {
     let other = [
         ("watch = \"../deposits\"", "watch_interval_ms = 250\ndeposit_octets_max = 2048\nservers_wait_ms = 0"),
         ("[guard.unlimited]", "[guard.unlimited]\nconnections = 7"),
+        ("plain_http = \"answer\"", "plain_http = \"redirect\""),
+        ("cache_seconds = 60", "cache_seconds = 0"),
     ];
     let (_folder, other) = altered(&other);
     for file in [shipped("demo.toml"), other] {
@@ -84,6 +86,8 @@ fn the_effective_settings_read_back_as_the_same() {
         assert_eq!(again.effective(), effective);
         assert_eq!(again.guard, config.guard);
         assert_eq!(again.import, config.import);
+        assert_eq!(again.site.redirects_plain_http, config.site.redirects_plain_http);
+        assert_eq!(again.site.cache_seconds, config.site.cache_seconds);
         assert!(effective.contains("first_byte_ms = 5000"));
     }
 }
@@ -102,6 +106,26 @@ fn the_demonstration_limits_a_client_to_300_questions_and_20_a_second() {
     assert!(others.iter().all(|tier| guard.figures(*tier) == Settings::default().figures(*tier)));
     let text = fs::read_to_string(shipped("demo.toml")).unwrap();
     assert!(text.contains("curl --interface 127.0.0.9 ") && text.contains("curl --interface 127.0.0.66 "));
+}
+
+#[test]
+fn gp_02_bs_01_mistakes_of_the_site_stand_at_their_lines() {
+    let config = Config::load(&shipped("demo.toml")).unwrap();
+    assert_eq!((config.site.redirects_plain_http, config.site.cache_seconds), (false, 60), "what holds by default");
+    let answer = "plain_http = \"answer\"";
+    let redirect = (answer, "plain_http = \"redirect\"");
+    check(&[(answer, "plain_http = \"never\"")], "never", "plain_http: `never` is not one of answer, redirect");
+    let hour = ("cache_seconds = 60", "cache_seconds = 3601");
+    check(&[hour], hour.1, "site.cache_seconds: 3601 seconds is not between 0 and 3600");
+    let plain_first = ("rdap_bases = [\"https://127.0.0.1:8443/rdap/\", ", "rdap_bases = [");
+    check(
+        &[plain_first, redirect],
+        "plain_http = \"redirect\"",
+        "wants a URL of https as the first of site.rdap_bases",
+    );
+    check(&[("https://127.0.0.1:8443/rdap/", "https://RDAP.example/")], "rdap_bases =", "its host in lower case");
+    let (_folder, file) = altered(&[redirect]);
+    assert!(Config::load(&file).unwrap().site.redirects_plain_http);
 }
 
 #[test]
@@ -239,12 +263,48 @@ fn tls_files_that_cannot_be_used_are_mistakes() {
 #[test]
 fn texts_that_clients_misread_are_mistakes() {
     check(
-        &[("The WHOIS service is provided", "This service is free of charge and provided")],
+        &[("The WHOIS service is provided", "The WHOIS service is free of charge and provided")],
         "is free of charge",
         "clients take the words",
     );
+    check(&[("\"Demonstration registry\"", "\"Fun is free\"")], "Fun is free", "site.operator: clients take the words");
     check(&[("Please visit www", "ReferralServer: www")], "ReferralServer", "clients take the words");
     check(&[("for webbased whois.", "for\\nwhois.")], "whois_withheld", "holds no line ends");
+}
+
+#[test]
+fn wh_10_texts_in_the_layout_of_be_are_ascii() {
+    for (from, to) in [
+        ("fournit des informations", "fournit des données"),
+        ("Not shown, please", "Niet getoond, à voir"),
+        ("for more info.", "pour en savoir plus\u{a0}…"),
+    ] {
+        check(&[(from, to)], to, "port 43 in the layout `be` is ASCII");
+    }
+    let (_folder, file) = altered(&[("layout = \"be\"", "layout = \"gtld\""), ("sans garantie", "à vos risques")]);
+    assert!(Config::load(&file).is_ok(), "the other layout is UTF-8");
+}
+
+#[test]
+fn ht_25_rs_15_notices_name_their_language() {
+    for lang in ["nl_BE", "Nederlands!", "", "n", "nl-", "nl-BE-"] {
+        let line = format!("lang = \"{lang}\"");
+        check(&[("lang = \"nl\"", &line)], &line, "is no language tag such as nl or fr-BE");
+    }
+    for lang in ["nl-be", "fr-Latn-BE", "de", "vls"] {
+        let (_folder, file) = altered(&[("lang = \"nl\"", &format!("lang = \"{lang}\""))]);
+        assert!(Config::load(&file).is_ok(), "{lang}");
+    }
+    let site = Config::load(&shipped("demo.toml")).unwrap().site;
+    for (zone, languages) in [("be", "nl fr en"), ("brussels", "nl fr en"), ("vlaanderen", "nl en")] {
+        let texts = &site.texts[&crate::model::name::Name::parse(zone).unwrap()];
+        let told: Vec<&str> = texts.notices.iter().filter_map(|notice| notice.lang.as_deref()).collect();
+        assert_eq!(told.join(" "), languages, "{zone}");
+        assert!(texts.notices.iter().any(|notice| notice.title == "Terms of Use" && notice.link.is_some()), "{zone}");
+        for lang in languages.split(' ') {
+            assert!(texts.whois_banner.iter().any(|line| line.contains(&format!("{lang}: "))), "{zone} {lang}");
+        }
+    }
 }
 
 #[test]
@@ -276,4 +336,17 @@ fn a_file_that_is_not_there_or_no_toml_is_a_mistake() {
     assert!(Config::load(Path::new("/nowhere/loket.toml")).is_err());
     let (_folder, file) = altered(&[("[listen]", "[listen")]);
     assert!(Config::load(&file).expect_err("no TOML").0.iter().all(|mistake| mistake.line > 0));
+}
+
+#[test]
+fn ht_26_a_profile_is_an_identifier_of_an_extension() {
+    let profile = "profile = \"loket_be_level_0\"";
+    for wrong in
+        ["", "0_level", "loket-be", "xml_be", "rdap_level_0", "icann_rdap_response_profile_1", "redacted", "b\u{e9}"]
+    {
+        check(&[(profile, &format!("profile = \"{wrong}\""))], "profile = \"", "zone.profile");
+    }
+    let config = Config::load(&shipped("demo.toml")).unwrap();
+    let profiles: Vec<Option<&str>> = config.site.zones.iter().map(|zone| zone.profile.as_deref()).collect();
+    assert_eq!(profiles.iter().flatten().collect::<Vec<_>>(), [&"loket_be_level_0"]);
 }

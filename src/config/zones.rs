@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use icu_locale_core::LanguageIdentifier;
+
 use super::Disclosure;
 use super::check::word;
 use super::source::{At, Notes, Section};
@@ -52,11 +54,24 @@ fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes) ->
     }
     let chosen = section.text("policy", notes);
     let gtld_profile = section.flag("gtld_profile", notes).is_some_and(|flag| flag.value);
+    let profile = section.text("profile", notes);
     let port43 = section.text("port43", notes);
     if let Some(port43) = &port43
         && let Err(error) = Name::parse(&port43.value)
     {
         notes.note(port43.line, format!("zone.port43: `{}` is no host name: {error}", port43.value));
+    }
+    if let Some(profile) = &profile
+        && !is_identifier(&profile.value)
+    {
+        notes.note(
+            profile.line,
+            format!(
+                "zone.profile: `{}` is no identifier of an RDAP extension of one's own: a letter, then letters, digits \
+                 and underscores, 64 at most",
+                profile.value
+            ),
+        );
     }
     let banner = section.texts("whois_banner", notes);
     let withheld = section.text("whois_withheld", notes);
@@ -67,6 +82,9 @@ fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes) ->
     for text in banner.iter().chain(&withheld).chain(&closing) {
         lint(text, "zone", notes);
         one_line(text, notes);
+        if layout == Some(WhoisLayout::Be) {
+            ascii(text, notes);
+        }
     }
     let line = chosen.as_ref().map_or(head, |chosen| chosen.line);
     let policy = chosen.map_or_else(|| disclosure.default.clone(), |chosen| chosen.value);
@@ -89,7 +107,21 @@ fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes) ->
         policy: stamp.unwrap_or_default(),
     };
     let At { value: name, line } = name?;
-    Some((Zone { name, layout: layout?, policy, gtld_profile }, line, texts))
+    let profile = profile.map(|text| text.value);
+    Some((Zone { name, layout: layout?, policy, gtld_profile, profile }, line, texts))
+}
+
+/// Whether a text is the identifier of an RDAP extension (RFC 7480 §6: it begins with a letter, and not with `xml`)
+/// that a registry may claim: not one that RFCs or ICANN have given a meaning.
+fn is_identifier(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let is_name = bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text.len() <= 64;
+    let lower = text.to_ascii_lowercase();
+    let is_taken = ["xml", "rdap_", "icann_"].iter().any(|start| lower.starts_with(start))
+        || ["redacted", "jscontact", "paging", "sorting", "subsetting", "reverse_search"].contains(&lower.as_str());
+    is_name && !is_taken
 }
 
 fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes) -> Vec<Notice> {
@@ -111,6 +143,11 @@ fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes) -> Vec<Notice
         {
             notes.note(href.line, "zone.notice.link_href wants a URL of https or http");
         }
+        if let Some(lang) = &lang
+            && !is_language_tag(&lang.value)
+        {
+            notes.note(lang.line, format!("zone.notice.lang: `{}` is no language tag such as nl or fr-BE", lang.value));
+        }
         if description.is_empty() {
             notes.note(line, "zone.notice.description has no line");
         }
@@ -131,8 +168,13 @@ fn notices(zone: &mut Section<'_>, head: usize, notes: &mut Notes) -> Vec<Notice
     found
 }
 
+/// A language with script, region and variants (RFC 5646 §2.1), hyphens between them, in any case.
+fn is_language_tag(text: &str) -> bool {
+    LanguageIdentifier::try_from_str(text).is_ok_and(|tag| tag.to_string().eq_ignore_ascii_case(text))
+}
+
 /// Refuses texts that common clients misread as "this name is free".
-fn lint(text: &At<String>, place: &str, notes: &mut Notes) {
+pub fn lint(text: &At<String>, place: &str, notes: &mut Notes) {
     for phrase in trap_phrases(&text.value) {
         let message =
             format!("{place}: clients take the words `{phrase}` to mean that the name is free; say it in others");
@@ -144,5 +186,13 @@ fn lint(text: &At<String>, place: &str, notes: &mut Notes) {
 fn one_line(text: &At<String>, notes: &mut Notes) {
     if text.value.chars().any(|c| c.is_control() && c != '\t') {
         notes.note(text.line, "a line of port 43 holds no line ends or control characters: make it several lines");
+    }
+}
+
+/// Answers in the layout of .be are ASCII (WH-10). A text of the operator's is not spelled in ASCII for them: how its
+/// words read without their accents is theirs to say.
+fn ascii(text: &At<String>, notes: &mut Notes) {
+    if let Some(c) = text.value.chars().find(|c| !c.is_ascii()) {
+        notes.note(text.line, format!("port 43 in the layout `be` is ASCII, which has no `{c}`: say it without"));
     }
 }

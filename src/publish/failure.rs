@@ -75,7 +75,11 @@ impl fmt::Display for ImportFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ImportFailure::Refused(report) => {
-                write!(f, "the deposit has {} errors and is refused whole; the data stays as it was", report.errors())
+                let errors = match report.errors() {
+                    1 => "1 error".to_owned(),
+                    count => format!("{count} errors"),
+                };
+                write!(f, "the deposit has {errors} and is refused whole; the data stays as it was")
             }
             ImportFailure::Busy => f.write_str("another import is running on this state folder"),
             ImportFailure::NoRegister => f.write_str("there is no register yet: a full deposit must be imported first"),

@@ -150,7 +150,16 @@ fn a_question_that_could_never_pass_is_a_mistake() {
     mistake("[guard.costs]\ndomain = 50\nentity = 51", 3, words);
     mistake("[guard.monitor]\nburst = 2\n[guard.costs]\nhelp = 3", 4, "as in [guard.monitor]");
     let settings = read("[guard.costs]\nhelp = 2\nmalformed = 9").unwrap();
-    assert_eq!(settings.costs, [1, 1, 1, 1, 2, 9]);
+    assert_eq!(settings.costs, [1, 1, 1, 1, 10, 2, 9]);
+}
+
+#[test]
+fn a_cost_that_is_left_out_is_never_more_than_a_full_budget() {
+    let search = |text: &str| read(text).unwrap().costs[Question::Search as usize];
+    assert_eq!(search(""), 10);
+    assert_eq!(search("[guard.default]\nburst = 2"), 2);
+    assert_eq!(search("[guard.monitor]\nburst = 9"), 9);
+    mistake("[guard.default]\nburst = 2\n[guard.costs]\nsearch = 3", 4, "as in [guard.default]");
 }
 
 #[test]

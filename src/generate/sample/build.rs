@@ -210,7 +210,7 @@ impl Sample {
     pub(super) fn domain(&mut self, text: &str, holder: &Option<Handle>, more: impl FnOnce(&mut Domain)) {
         let (Some(name), Some(registrar)) = (name(text), RegistrarId::parse("reg-alfa")) else { return };
         let mut domain = Domain {
-            roid: format!("D{}-SMP", self.domains.len() + 1),
+            roid: format!("D{}-{}", self.domains.len() + 1, repository(&name)),
             idn_table: name.is_idn().then(|| "be-latn".to_owned()),
             statuses: vec![DomainStatus::Ok],
             rgp_statuses: Vec::new(),
@@ -240,6 +240,15 @@ fn complete_gtld(domain: &mut Domain) {
         if !domain.contacts.iter().any(|(given, _)| *given == role) {
             domain.contacts.push((role, holder.clone()));
         }
+    }
+}
+
+/// The repository of a name, as the end of its ROID has it: those of the gTLDs are registered with IANA.
+pub(super) fn repository(name: &Name) -> &'static str {
+    match name.labels().next_back() {
+        Some("brussels") => "BRUSSELS",
+        Some("vlaanderen") => "VLAANDER",
+        _ => "SMP",
     }
 }
 

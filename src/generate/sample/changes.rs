@@ -30,7 +30,7 @@ pub(super) fn changes(before: &Sample) -> Change {
         link(domain, Role::Tech, &expert);
     });
     puts.domain("nieuw-persoon.vlaanderen", &private, |domain| {
-        domain.roid = "D9002-SMP".to_owned();
+        domain.roid = "D9002-VLAANDER".to_owned();
         domain.created = day("2026-06-01");
     });
     puts.reserve("pas-geblokkeerd.be", NndnState::Blocked);

@@ -56,8 +56,9 @@ pub(super) fn ordinary(sample: &mut Sample) {
             _ => "be",
         };
         let holder = holders.get(number * number % holders.len().max(1)).cloned().flatten();
-        let registrar =
-            ["reg-alfa", "reg-alfa", "reg-beta", "reg-gamma"].get(number % 4).copied().unwrap_or("reg-alfa");
+        // reg-gamma has no number with IANA: it registers under .be only.
+        let fourth = if zone == "be" { "reg-gamma" } else { "reg-beta" };
+        let registrar = ["reg-alfa", "reg-alfa", "reg-beta", fourth].get(number % 4).copied().unwrap_or("reg-alfa");
         sample.domain(&format!("{first}-{second}.{zone}"), &holder, |domain| {
             domain.registrar = RegistrarId::parse(registrar).unwrap_or_else(|| domain.registrar.clone());
             if number % 4 == 0 {

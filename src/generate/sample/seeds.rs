@@ -51,7 +51,8 @@ fn registrars(sample: &mut Sample) {
     for (id, company, iana_id) in plain {
         let Some(mut registrar) = sample.registrar(id, company, iana_id) else { continue };
         match id {
-            "reg-alfa" => registrar.rdap_base = Some("https://rdap.reg-alfa.example/".to_owned()),
+            // Those that register under a gTLD: there every registrar has an RDAP service.
+            "reg-alfa" | "reg-beta" | "reg-multi" => registrar.rdap_base = Some(format!("https://rdap.{id}.example/")),
             "reg-delta" => {
                 registrar.contacts.extend(technician.clone().map(|handle| (Role::Tech, handle)));
                 registrar.contacts.extend(one_man.clone().map(|handle| (Role::Tech, handle)));
@@ -142,6 +143,8 @@ fn gtld(sample: &mut Sample, company: &Option<Handle>, expert: &Option<Handle>) 
     sample.domain("deux.vlaanderen", company, |domain| {
         link(domain, Role::Admin, &both);
         link(domain, Role::Tech, &both);
+        // ICANN's profile shows one contact a role.
+        link(domain, Role::Tech, expert);
         domain.registrar = RegistrarId::parse("reg-beta").unwrap_or_else(|| domain.registrar.clone());
     });
 }

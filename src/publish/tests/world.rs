@@ -46,6 +46,7 @@ pub fn zones_of(names: &[&str], policy: &str) -> Zones {
         layout: WhoisLayout::Be,
         policy: policy.to_owned(),
         gtld_profile: false,
+        profile: None,
     };
     Zones::new(names.iter().map(zone).collect())
 }
