@@ -12,6 +12,7 @@ const ENTITY: &[&str] = &[
     "objectClassName",
     "handle",
     "vcardArray",
+    "jscontact_card",
     "roles",
     "publicIds",
     "entities",
@@ -47,12 +48,65 @@ const DOMAIN: &[&str] = &[
     "events",
 ];
 const TOP: &[&str] = &["rdapConformance", "notices", "redacted", "lang"];
+/// Members of pages of results, and of help.
+const PAGE: &[&str] = &[
+    "notices",
+    "domainSearchResults",
+    "nameserverSearchResults",
+    "entitySearchResults",
+    "sorting_metadata",
+    "paging_metadata",
+    "subsetting_metadata",
+    "reverse_search_properties",
+    "reverse_search_properties_mapping",
+];
+const SORTING: &[&str] = &["currentSort", "availableSorts"];
+const SORT: &[&str] = &["property", "default", "jsonPath", "links"];
+const PAGING: &[&str] = &["totalCount", "pageSize", "pageNumber", "links"];
+const SUBSETTING: &[&str] = &["currentFieldSet", "availableFieldSets"];
+const FIELD_SET: &[&str] = &["name", "default", "description", "links"];
+const REVERSE: &[&str] = &["searchableResourceType", "relatedResourceType", "property"];
+const MAPPING: &[&str] = &["property", "propertyPath"];
 const ERROR: &[&str] = &["errorCode", "title", "description", "rdapConformance", "notices", "lang"];
 const REDACTED: &[&str] = &["name", "prePath", "postPath", "replacementPath", "pathLang", "method", "reason"];
 const DS: &[&str] = &["keyTag", "algorithm", "digest", "digestType"];
 const KEY: &[&str] = &["flags", "protocol", "algorithm", "publicKey"];
 const JCARD: &[&str] = &["version", "fn", "kind", "lang", "org", "adr", "tel", "email", "contact-uri", "url"];
 const JCARD_PARAMETERS: &[&str] = &["cc", "type"];
+const JSCONTACT: &[&str] = &[
+    "@type",
+    "version",
+    "uid",
+    "kind",
+    "name",
+    "organizations",
+    "preferredLanguages",
+    "addresses",
+    "phones",
+    "emails",
+    "links",
+];
+/// The members of a JSContact card below those, whichever they stand under.
+const WITHIN_JSCONTACT: &[&str] = &[
+    "full",
+    "org",
+    "name",
+    "lang",
+    "language",
+    "addr",
+    "components",
+    "countryCode",
+    "kind",
+    "value",
+    "voice",
+    "fax",
+    "number",
+    "features",
+    "email",
+    "address",
+    "url",
+    "uri",
+];
 
 /// The keys of port-43 answers, both layouts.
 const WHOIS_KEYS: &[&str] = &[
@@ -124,11 +178,23 @@ const WHOIS_KEYS: &[&str] = &[
 /// Everything in an RDAP answer that is not on the list, as paths.
 pub fn strangers_in_rdap(answer: &Value) -> BTreeSet<String> {
     let mut strangers = BTreeSet::new();
-    object(answer, "$", true, &mut strangers);
+    object(answer, "$", Place::Top, &mut strangers);
     strangers
 }
 
-fn object(value: &Value, path: &str, top: bool, strangers: &mut BTreeSet<String>) {
+/// Where an object stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It is the answer.
+    Top,
+    /// It is a result of a search.
+    Result,
+    /// It belongs to another one.
+    Inside,
+}
+
+fn object(value: &Value, path: &str, place: Place, strangers: &mut BTreeSet<String>) {
+    let top = place == Place::Top;
     let Some(members) = value.as_object() else {
         strangers.insert(format!("{path} is no object"));
         return;
@@ -139,7 +205,7 @@ fn object(value: &Value, path: &str, top: bool, strangers: &mut BTreeSet<String>
         "nameserver" => NAMESERVER,
         "entity" => ENTITY,
         _ if top && members.contains_key("errorCode") => ERROR,
-        _ if top => &["notices"],
+        _ if top => PAGE,
         other => {
             strangers.insert(format!("{path}: class {other:?}"));
             return;
@@ -147,13 +213,26 @@ fn object(value: &Value, path: &str, top: bool, strangers: &mut BTreeSet<String>
     };
     for (name, member) in members {
         let path = format!("{path}.{name}");
-        if !(own.contains(&name.as_str()) || top && TOP.contains(&name.as_str())) {
+        let is_redacted = place == Place::Result && name == "redacted";
+        if !(own.contains(&name.as_str()) || top && TOP.contains(&name.as_str()) || is_redacted) {
             strangers.insert(path);
             continue;
         }
         match name.as_str() {
             "entities" | "nameservers" => {
-                each(member, &path, strangers, |value, path, s| object(value, path, false, s))
+                each(member, &path, strangers, |value, path, s| object(value, path, Place::Inside, s))
+            }
+            "domainSearchResults" | "nameserverSearchResults" | "entitySearchResults" => {
+                each(member, &path, strangers, |value, path, s| object(value, path, Place::Result, s));
+            }
+            "sorting_metadata" => listing(member, SORTING, "availableSorts", SORT, &path, strangers),
+            "subsetting_metadata" => listing(member, SUBSETTING, "availableFieldSets", FIELD_SET, &path, strangers),
+            "paging_metadata" => linked(member, PAGING, &path, strangers),
+            "reverse_search_properties" => {
+                each(member, &path, strangers, |value, path, s| only(value, REVERSE, path, s));
+            }
+            "reverse_search_properties_mapping" => {
+                each(member, &path, strangers, |value, path, s| only(value, MAPPING, path, s));
             }
             "links" => each(member, &path, strangers, |value, path, s| only(value, LINK, path, s)),
             "events" => each(member, &path, strangers, |value, path, s| only(value, EVENT, path, s)),
@@ -184,6 +263,10 @@ fn object(value: &Value, path: &str, top: bool, strangers: &mut BTreeSet<String>
                 }
             }
             "vcardArray" => jcard(member, &path, strangers),
+            "jscontact_card" => {
+                only(member, JSCONTACT, &path, strangers);
+                member.as_object().into_iter().flatten().for_each(|(_, part)| within(part, &path, strangers));
+            }
             _ => {}
         }
     }
@@ -212,6 +295,29 @@ fn only(value: &Value, allowed: &[&str], path: &str, strangers: &mut BTreeSet<St
     }
 }
 
+/// Members, of which one may list links.
+fn linked(value: &Value, allowed: &[&str], path: &str, strangers: &mut BTreeSet<String>) {
+    only(value, allowed, path, strangers);
+    if let Some(links) = value.get("links") {
+        each(links, path, strangers, |value, path, s| only(value, LINK, path, s));
+    }
+}
+
+/// Members, of which one lists what is available.
+fn listing(
+    value: &Value,
+    allowed: &[&str],
+    list: &str,
+    of_each: &[&str],
+    path: &str,
+    strangers: &mut BTreeSet<String>,
+) {
+    only(value, allowed, path, strangers);
+    if let Some(available) = value.get(list) {
+        each(available, path, strangers, |value, path, s| linked(value, of_each, path, s));
+    }
+}
+
 fn jcard(value: &Value, path: &str, strangers: &mut BTreeSet<String>) {
     let Some(properties) = value.get(1).and_then(Value::as_array) else {
         strangers.insert(format!("{path} is no jCard"));
@@ -226,6 +332,18 @@ fn jcard(value: &Value, path: &str, strangers: &mut BTreeSet<String>) {
             Some(parameters) => only(parameters, JCARD_PARAMETERS, path, strangers),
             None => _ = strangers.insert(format!("{path}: {name} without parameters")),
         }
+    }
+}
+
+/// The parts of a JSContact card.
+fn within(value: &Value, path: &str, strangers: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            only(value, WITHIN_JSCONTACT, path, strangers);
+            members.values().for_each(|member| within(member, path, strangers));
+        }
+        Value::Array(items) => items.iter().for_each(|item| within(item, path, strangers)),
+        _ => {}
     }
 }
 
@@ -272,12 +390,32 @@ const SENTENCES: &[&str] = &[
 fn a_stranger_is_seen() {
     let answer = serde_json::json!({
         "objectClassName": "domain", "rdapConformance": [], "authInfo": "x",
-        "entities": [{"objectClassName": "entity", "vcardArray": ["vcard", [["version", {}, "text", "4.0"], ["note", {}, "text", "x"]]]}],
+        "nameservers": [{"objectClassName": "nameserver"}],
+        "entities": [{"objectClassName": "entity", "jscontact_card": {"name": {"full": "x", "phonetic": "y"}}, "vcardArray": ["vcard", [["version", {}, "text", "4.0"], ["note", {}, "text", "x"]]]}],
     });
     let strangers = strangers_in_rdap(&answer);
     assert!(
-        strangers.contains("$.authInfo") && strangers.iter().any(|stranger| stranger.contains("note")),
+        strangers.contains("$.authInfo")
+            && strangers.iter().any(|stranger| stranger.contains("phonetic"))
+            && strangers.iter().any(|stranger| stranger.contains("note")),
         "{strangers:?}"
     );
+    let page = serde_json::json!({
+        "rdapConformance": [], "redacted": [], "sorting_metadata": {"availableSorts": [{"property": "x", "values": []}]},
+        "entitySearchResults": [
+            {"objectClassName": "entity", "redacted": [], "notices": [],
+             "jscontact_card": {"@type": "Card", "notes": {"a": 1}}},
+        ],
+        "paging_metadata": {"offset": 3},
+    });
+    let strangers = strangers_in_rdap(&page);
+    let expected = [
+        "$.entitySearchResults.jscontact_card.a",
+        "$.entitySearchResults.jscontact_card.notes",
+        "$.entitySearchResults.notices",
+        "$.paging_metadata.offset",
+        "$.sorting_metadata.values",
+    ];
+    assert_eq!(strangers, expected.map(str::to_owned).into());
     assert_eq!(strangers_in_whois("Domain:\tx.be\r\n\tBirthday:\t1 May\r\n"), ["\tBirthday:\t1 May"]);
 }

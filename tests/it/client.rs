@@ -27,6 +27,25 @@ impl Reply {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
+    /// The status line and the headers, as they came.
+    pub fn head(&self) -> &[u8] {
+        &self.raw[..self.raw.len() - self.body.len()]
+    }
+
+    /// The body without its content coding.
+    pub fn decoded(&self) -> Vec<u8> {
+        let mut plain = Vec::new();
+        match self.header("content-encoding") {
+            None => plain.clone_from(&self.body),
+            Some(_) if self.body.is_empty() => {}
+            Some("gzip") => _ = flate2::read::GzDecoder::new(&self.body[..]).read_to_end(&mut plain).unwrap(),
+            Some("br") => _ = brotli::Decompressor::new(&self.body[..], 4096).read_to_end(&mut plain).unwrap(),
+            Some("zstd") => plain = zstd::decode_all(&self.body[..]).unwrap(),
+            Some(other) => panic!("no such coding: {other}"),
+        }
+        plain
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body)
@@ -122,4 +141,17 @@ pub fn parse(raw: Vec<u8>) -> Reply {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     Reply { status, headers, body: raw[end + 4..].to_vec(), raw }
+}
+
+/// A text as it stands in a path or a query.
+pub fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                (byte as char).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }

@@ -73,7 +73,7 @@ fn ht_18_ht_19_ht_20_se_04_wh_19_da_05_one_budget_over_all_doors_is_spent_told_a
     assert_eq!(last.header("ratelimit"), Some("\"questions\";r=0;t=1"));
     assert_eq!(last.json()["errorCode"], 429);
     let page = whois(&server, CLIENT, "vrij.be");
-    assert!(page.contains("% Excessive querying, grace period of 1 seconds\r\n"), "{page}");
+    assert!(page.contains("% Excessive querying, grace period of 2 seconds\r\n"), "{page}");
     assert!(page.contains("% Quota exceeded\r\n") && !page.contains("AVAILABLE"), "{page}");
     assert_eq!(das(&server, CLIENT, "vrij.be"), "RC:\t-2\r\n");
     assert!(is_served(&server, OTHER), "another client notices nothing");

@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("explain", &["model", "disclosure", "answer"]),
     ("render", &["model", "guard", "disclosure", "index", "query", "answer"]),
     ("session", &["model", "guard", "disclosure", "index", "query", "answer", "render"]),
-    ("config", &["model", "guard", "disclosure", "render"]),
+    ("config", &["model", "guard", "disclosure", "answer", "render"]),
     ("observe", &["model", "guard", "session", "config", "index"]),
     ("serve", &["model", "guard", "index", "query", "render", "session", "config", "observe"]),
     (
@@ -37,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "import",
             "index",
             "guard",
+            "answer",
             "render",
             "session",
             "config",

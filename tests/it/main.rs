@@ -9,10 +9,13 @@
 )]
 #![cfg(feature = "publisher")]
 
+mod agreement;
 mod allow_list;
 mod bad_input;
 mod canary;
 mod client;
+mod conformance;
+mod counter;
 mod crash;
 mod deliveries;
 mod demo;
@@ -21,7 +24,9 @@ mod end_to_end;
 mod guarded;
 mod layering;
 mod live;
+mod mistakes;
 mod no_leak;
+mod oracle;
 mod programs;
 mod redaction;
 mod redaction_paths;

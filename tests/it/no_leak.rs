@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::allow_list::{strangers_in_rdap, strangers_in_whois};
 use crate::canary::Canaries;
-use crate::client::{self, Reply};
+use crate::client::{self, Reply, percent};
 use crate::server::{self, Server};
 
 static CANARIES: LazyLock<Canaries> = LazyLock::new(|| Canaries::of_deposit(Path::new("data/sample/full.xml")));
@@ -34,6 +34,54 @@ fn asked_about() -> Vec<String> {
     texts.into_iter().collect()
 }
 
+/// The searches that take a text.
+const SEARCHES: &[&str] = &[
+    "domains?name=",
+    "domains?nsLdhName=",
+    "nameservers?name=",
+    "entities?fn=",
+    "entities?handle=",
+    "domains/reverse_search/entity?handle=",
+    "domains/reverse_search/entity?fn=",
+    "domains/reverse_search/entity?email=",
+    "nameservers/reverse_search/entity?fn=",
+];
+
+/// Searches that find much, in every order, size, coding and form.
+fn search_searches(server: &Server, search: &mut Search) {
+    let mut todo = vec!["domains?nsIp=192.0.2.1".to_owned(), "nameservers?ip=2001:db8::1".to_owned()];
+    for first in "abcdefghijklmnopqrstuvwxyz0123456789".chars() {
+        for wish in ["", "&fieldSet=brief&jscontact=1"] {
+            todo.extend(SEARCHES.iter().map(|path| format!("{path}{first}*{wish}")));
+        }
+        todo.push(format!("domains?name={first}*&fieldSet=id&count=true"));
+        todo.push(format!("domains?name={first}*&sort=registrationDate:d"));
+        todo.push(format!("entities?handle={first}*&sort=fn,org,city"));
+    }
+    todo.push("domains/reverse_search/entity?handle=99001&role=registrar&count=true".to_owned());
+    while let Some(path) = todo.pop() {
+        let target = format!("/rdap/{path}");
+        let is_large = ["=b*", "=c*", "=p*"].iter().any(|part| path.contains(part));
+        for coding in if is_large { &["identity", "gzip", "br", "zstd"][..] } else { &["identity"] } {
+            let reply = client::http(server.http, "GET", &target, &[("accept-encoding", coding.as_bytes())]);
+            let reply = Reply { raw: [reply.head(), &reply.decoded()[..]].concat(), body: reply.decoded(), ..reply };
+            search.rdap(&format!("{target} in {coding}"), "", &reply);
+            if *coding == "identity" {
+                let page = reply.json();
+                let next = crate::counter::next_page(&page).and_then(|href| href.split_once("/rdap/"));
+                todo.extend(next.map(|(_, path)| path.to_owned()));
+            }
+        }
+        search.rdap(&target, "", &client::http(server.http, "HEAD", &target, &[]));
+    }
+    for target in ["/rdap/domain/persoon.be", "/rdap/entity/c1001", "/rdap/domain/bedrijf.be?jscontact=1"] {
+        let tag = client::get(server.http, target).header("etag").unwrap().to_owned();
+        let reply = client::http(server.http, "GET", target, &[("if-none-match", tag.as_bytes())]);
+        assert_eq!(reply.status, 304, "{target}");
+        search.bytes(target, &reply.raw, "");
+    }
+}
+
 /// What else a curious stranger tries.
 const CURIOUS: &[&str] = &[
     "help",
@@ -53,18 +101,6 @@ const CURIOUS: &[&str] = &[
     "' OR 1=1",
     "geblokkeerd.be",
 ];
-
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                (byte as char).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
 
 #[derive(Default)]
 struct Search {
@@ -116,12 +152,18 @@ fn search_all_doors(server: &Server, search: &mut Search) {
                 search.rdap(&target, question, &client::http(server.http, method, &target, &[]));
             }
         }
-        for search_path in ["domains?name=", "entities?fn=", "entities?handle=", "nameservers?name="] {
-            let target = format!("/rdap/{search_path}{}", percent(question));
-            search.rdap(&target, question, &client::get(server.http, &target));
+        for search_path in SEARCHES {
+            for star in if search_path.starts_with("entities") { &["", "*"][..] } else { &[""] } {
+                let target = format!("/rdap/{search_path}{}{star}", percent(question));
+                search.rdap(&target, question, &client::get(server.http, &target));
+            }
         }
     }
     search.rdap("/rdap/help", "", &client::get(server.http, "/rdap/help"));
+    // The description of the service, and the bootstrap file of its zones.
+    for target in ["/rdap/openapi.json", "/rdap/dns.json"] {
+        search.bytes(target, &client::get(server.http, target).raw, "");
+    }
     for target in ["/metrics", "/health/ready", "/health/live"] {
         search.bytes(target, &client::get(server.admin, target).raw, "");
     }
@@ -149,6 +191,7 @@ fn no_canary_leaves_any_door_log_metric_or_public_file() {
     let server = Server::start();
     let mut search = Search::default();
     search_all_doors(&server, &mut search);
+    search_searches(&server, &mut search);
     let state = server.state();
     search_files(&state.join("public"), &mut search);
     search_files(&state.join("vault"), &mut search);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use loket::answer::Searching;
 use loket::disclosure::decide::{decide, decide_host, decide_nndn, decide_registrar};
 use loket::disclosure::policy::Policy;
 use loket::disclosure::record::PublicRecord;
@@ -49,6 +50,7 @@ pub fn site(layout: impl Fn(bool) -> WhoisLayout) -> Site {
         layout: layout(gtld),
         policy: "dns-belgium".to_owned(),
         gtld_profile: gtld,
+        profile: None,
     };
     let texts = |(zone, _): (&str, bool)| {
         let texts = ZoneTexts {
@@ -67,6 +69,10 @@ pub fn site(layout: impl Fn(bool) -> WhoisLayout) -> Site {
         (Name::parse(zone).unwrap(), texts)
     };
     Site {
+        redirects_plain_http: false,
+        since: Timestamp::UNIX_EPOCH,
+        cache_seconds: 60,
+        searching: Searching::closed(),
         operator: "Registry".to_owned(),
         rdap_bases: vec![BASE.to_owned()],
         contact: Some("mailto:help@registry.example".to_owned()),
@@ -136,7 +142,7 @@ impl Register {
 
     /// What is published under a policy, in memory.
     pub fn publish(&self, policy: &Policy) -> Snapshot {
-        let mut builder = SnapshotBuilder::default();
+        let mut builder = SnapshotBuilder::default().searchable(true);
         self.decided(policy).for_each(|record| builder.put(record));
         builder.finish(Generation { number: 1, watermark: AT, published_at: AT })
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use loket::config::Config;
 use loket::guard::{Guard, Settings, Tier};
 use loket::session::Visitor;
-use loket::time::Monotonic;
+use loket::time::{Monotonic, Timestamp};
 
 use super::{Numbers, copy, published, said};
 use crate::client;
@@ -157,7 +157,7 @@ fn a_flipped_byte_anywhere_never_changes_an_answer() {
     let peer: IpAddr = [192, 0, 2, 1].into();
     let lists = vec![(peer.into(), Tier::Unlimited)];
     let guard = Guard::new(Settings { lists, ..Settings::default() }, RandomState::new());
-    let visitor = Visitor { guard: &guard, peer, now: Monotonic::default() };
+    let visitor = Visitor { guard: &guard, peer, now: Monotonic::default(), date: Timestamp::MAX };
     let load = || {
         loket::app::snapshot(&config).map(|snapshot| {
             ["bedrijf.be", "persoon.be", "weg.be", "vrij.be", "reg.brussels"].map(|name| {

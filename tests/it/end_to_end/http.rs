@@ -1,12 +1,15 @@
 //! RDAP's use of HTTP (standards 1, 3, 6, 8), on the wire.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use serde_json::Value;
 
 use super::names::deposited;
 use crate::client::{self, Reply, get, http};
 use crate::demo::demo;
+use crate::programs::curl;
+use crate::server::Place;
 
 /// Targets with the status of each.
 const TARGETS: &[(&str, u16)] = &[
@@ -35,11 +38,14 @@ const TARGETS: &[(&str, u16)] = &[
     ("/rdap/ip/192.0.2.0/24", 501),
     ("/rdap/ip/2001:db8::", 501),
     ("/rdap/autnum/12", 501),
-    ("/rdap/domains?name=b*.be", 501),
-    ("/rdap/domains?nsIp=192.0.2.1", 501),
-    ("/rdap/nameservers?name=ns*", 501),
-    ("/rdap/entities?fn=Jan*", 501),
-    ("/rdap/entities?handle=c*", 501),
+    ("/rdap/domains?name=b*.be", 200),
+    ("/rdap/domains?name=*b", 422),
+    ("/rdap/domains?name=", 400),
+    ("/rdap/domains?nsIp=203.0.113.254", 404),
+    ("/rdap/nameservers?name=ns*", 200),
+    ("/rdap/entities?fn=Jan*", 404),
+    ("/rdap/entities?handle=c*", 200),
+    ("/rdap/domains/reverse_search/entity?email=a*", 501),
 ];
 
 fn is_rdap(reply: &Reply, target: &str) {
@@ -131,7 +137,7 @@ fn ht_03_ht_04_ht_08_ht_24_neither_accept_nor_language_nor_parameters_change_the
         ("accept", b"\xff\xfe"),
         ("accept-language", b"nl"),
         ("accept-language", b"fr"),
-        ("accept-encoding", b"gzip, br"),
+        ("accept-encoding", b"identity, compress"),
         ("authorization", b"Bearer x"),
         ("cookie", b"a=b"),
         ("range", b"bytes=0-3"),
@@ -157,6 +163,140 @@ fn rfc_9110_an_answer_that_is_known_is_not_sent_again() {
     let reply = http(demo().http, "GET", "/rdap/domain/bedrijf.be", &[("if-none-match", b"\"other\"")]);
     assert_eq!((reply.status, reply.body), (200, first.body));
     assert_ne!(get(demo().http, "/rdap/domain/persoon.be").header("etag"), Some(tag.as_str()));
+}
+
+#[test]
+fn rfc_9110_13_conditions_are_judged_by_tag_and_by_date() {
+    let first = get(demo().http, "/rdap/domain/bedrijf.be");
+    let modified = first.header("last-modified").unwrap().to_owned();
+    assert!(modified.ends_with(" GMT") && modified.len() == 29, "{modified}");
+    let before = b"Sunday, 06-Nov-94 08:49:37 GMT";
+    for (name, value, status) in [
+        ("if-modified-since", modified.as_bytes(), 304),
+        ("if-modified-since", &before[..], 200),
+        ("if-modified-since", b"Sun Nov  6 08:49:37 1994", 200),
+        ("if-unmodified-since", before, 412),
+        ("if-match", b"\"other\"", 412),
+        ("if-match", first.header("etag").unwrap().as_bytes(), 200),
+    ] {
+        let reply = http(demo().http, "GET", "/rdap/domain/bedrijf.be", &[(name, value)]);
+        assert_eq!(reply.status, status, "{name}");
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "HT-20: {name}");
+        assert_eq!(reply.header("vary"), Some("accept, accept-encoding"), "HT-29: {name}");
+        if status == 412 {
+            is_rdap(&reply, name);
+            assert_eq!(reply.json()["errorCode"], 412, "ER-01");
+        } else {
+            assert_eq!(reply.header("last-modified"), Some(modified.as_str()), "{name}");
+            assert_eq!(reply.header("etag"), first.header("etag"), "{name}");
+        }
+        if status == 304 {
+            let content = ["content-type", "content-length", "content-encoding"];
+            assert!(content.iter().all(|name| reply.header(name).is_none()), "{:?}", reply.headers);
+        }
+    }
+}
+
+#[test]
+fn ht_06_ht_28_bodies_come_in_the_coding_that_is_asked_for() {
+    let target = "/rdap/domain/bedrijf.be";
+    let plain = get(demo().http, target);
+    assert_eq!(plain.header("content-encoding"), None, "nobody asked");
+    for coding in ["gzip", "br", "zstd"] {
+        let wish: &[(&str, &[u8])] = &[("accept-encoding", coding.as_bytes())];
+        let reply = http(demo().http, "GET", target, wish);
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, Some(coding)));
+        is_rdap(&reply, coding);
+        assert_eq!(decoded(&reply.body, coding), plain.body, "{coding}");
+        assert!(reply.body.len() < plain.body.len() / 2, "{coding}: {} of {}", reply.body.len(), plain.body.len());
+        assert_ne!(reply.header("etag"), plain.header("etag"), "{coding}");
+        let head = http(demo().http, "HEAD", target, wish);
+        for name in ["content-length", "content-encoding", "etag", "last-modified", "vary"] {
+            assert_eq!(head.header(name), reply.header(name), "HT-06: {coding} {name}");
+        }
+    }
+    let short = http(demo().http, "GET", "/rdap/domain/vrij.be", &[("accept-encoding", b"gzip")]);
+    assert_eq!((short.status, short.header("content-encoding")), (404, None));
+}
+
+fn decoded(coded: &[u8], coding: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    match coding {
+        "gzip" => _ = flate2::read::GzDecoder::new(coded).read_to_end(&mut body).unwrap(),
+        "br" => _ = brotli::Decompressor::new(coded, 4096).read_to_end(&mut body).unwrap(),
+        _ => body = zstd::bulk::decompress(coded, 1 << 20).unwrap(),
+    }
+    body
+}
+
+#[test]
+fn ht_11_ht_12_ht_13_ht_20_co_16_gp_02_plain_http_leads_to_https() {
+    let server =
+        Place::with(|settings| settings.replace("plain_http = \"answer\"", "plain_http = \"redirect\"")).serve();
+    for (method, target) in [
+        ("GET", "/rdap/domain/bedrijf.be?a=b"),
+        ("HEAD", "/rdap/domain/bedrijf.be?a=b"),
+        ("GET", "/rdap/domain/vrij.be?a=b"),
+        ("GET", "/rdap/help?a=b"),
+    ] {
+        let reply = http(server.http, method, target, &[]);
+        assert_eq!((reply.status, reply.body.len()), (301, 0), "{method} {target}");
+        let path = target.split('?').next().unwrap();
+        assert_eq!(reply.header("location"), Some(format!("https://127.0.0.1:8443{path}").as_str()));
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "HT-20");
+        assert_eq!((reply.header("content-type"), reply.header("content-length")), (None, Some("0")));
+    }
+    assert_eq!(http(server.http, "OPTIONS", "/rdap/help", &[]).status, 204);
+    assert_eq!(http(server.http, "POST", "/rdap/help", &[]).status, 405);
+    let certificate = server.state().join("tls/certificate.pem");
+    let arguments = ["--cacert", certificate.to_str().unwrap()];
+    let secure = curl(&arguments, &format!("https://{}/rdap/domain/bedrijf.be", server.https));
+    assert_eq!(secure.status, 200, "the way ends where it is answered");
+}
+
+#[test]
+fn bs_01_bs_03_the_service_describes_itself_under_the_base_that_was_asked() {
+    for (host, base) in
+        [("127.0.0.1:8080", "http://127.0.0.1:8080/rdap"), ("localhost:8080", "http://localhost:8080/rdap")]
+    {
+        let request = format!("GET /rdap/openapi.json HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        let reply = client::parse(client::exchange(demo().http, request.as_bytes()));
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/openapi+json;version=3.1")));
+        let description = reply.json();
+        assert_eq!(description["servers"][0]["url"], base);
+        assert_eq!(description["openapi"], "3.1.0");
+    }
+    let reply = get(demo().http, "/rdap/dns.json");
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/json")));
+    let services = reply.json()["services"].clone();
+    assert_eq!(services[0][0], serde_json::json!(["be", "brussels", "vlaanderen"]));
+    for base in services[0][1].as_array().unwrap() {
+        let base = base.as_str().unwrap();
+        assert!(base.starts_with("https://") && base.ends_with('/') && base == base.to_lowercase(), "{base}");
+    }
+}
+
+#[test]
+fn bs_03_every_form_of_a_request_finds_its_base() {
+    for (request, base) in [
+        ("GET /rdap/domain/bedrijf.be HTTP/1.0\r\n\r\n", "https://127.0.0.1:8443/rdap/"),
+        ("GET /rdap/domain/bedrijf.be HTTP/1.0\r\nhost: localhost:8080\r\n\r\n", "http://localhost:8080/rdap/"),
+        (
+            "GET http://localhost:8080/rdap/domain/bedrijf.be HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n",
+            "http://localhost:8080/rdap/",
+        ),
+    ] {
+        let reply = client::parse(client::exchange(demo().http, request.as_bytes()));
+        let mut links = BTreeMap::new();
+        self_links(&reply.json(), &mut links);
+        assert!(links.keys().all(|href| href.starts_with(base)) && !links.is_empty(), "{request}: {links:?}");
+    }
+    let arguments = ["--http2-prior-knowledge", "--connect-to", &format!("localhost:8080:{}", demo().http)];
+    let fetched = curl(&arguments, "http://localhost:8080/rdap/domain/bedrijf.be");
+    assert_eq!((fetched.version.as_str(), fetched.status), ("2", 200));
+    assert!(
+        String::from_utf8_lossy(&fetched.body).contains("\"href\":\"http://localhost:8080/rdap/domain/bedrijf.be\"")
+    );
 }
 
 /// Every self link within a value, with what identifies the object that has it.

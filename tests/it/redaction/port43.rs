@@ -49,8 +49,10 @@ fn values<'a>(line: &'a str, section: &mut &'a str) -> Vec<String> {
         "Flags" => vec![text.to_owned()],
         _ => match text.split_once(':') {
             Some(("Status" | "DNSSEC", _)) => Vec::new(),
-            // The status and the page that explains it.
-            Some(("Domain Status", value)) => value.trim().split(' ').take(1).map(str::to_owned).collect(),
+            // The status and the page that explains it. `ok` says that no other one of EPP holds.
+            Some(("Domain Status", value)) => {
+                value.trim().split(' ').take(1).filter(|status| *status != "ok").map(str::to_owned).collect()
+            }
             Some(("DS Data", value)) => value.trim().split(' ').map(str::to_owned).collect(),
             Some((_, value)) => vec![value.trim().to_owned()],
             None => vec![text.to_owned()],

@@ -19,47 +19,78 @@ pub fn mistakes(answer: &Value) -> Vec<String> {
     if !conformance.is_some_and(|conformance| conformance.contains(&Value::from("rdap_level_0"))) {
         mistakes.push("no rdap_level_0".to_owned());
     }
-    walk(answer, "$", &mut mistakes);
+    walk(answer, &mut Vec::new(), &mut mistakes);
     mistakes
 }
 
-fn walk(value: &Value, at: &str, mistakes: &mut Vec<String>) {
+/// A member or an index on the way to a node.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Member(&'a str),
+    Index(usize),
+}
+
+fn path(at: &[Step<'_>]) -> String {
+    at.iter().fold("$".to_owned(), |path, step| match step {
+        Step::Member(name) => format!("{path}.{name}"),
+        Step::Index(index) => format!("{path}[{index}]"),
+    })
+}
+
+fn walk<'a>(value: &'a Value, at: &mut Vec<Step<'a>>, mistakes: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                let at = format!("{at}.{name}");
+                let depth = at.len();
+                // Field sets are described by a text (RFC 8982 §2.1), and a JSContact card has links of its own.
+                let (in_field_sets, in_card) = (passes(at, "availableFieldSets"), passes(at, "jscontact_card"));
+                at.push(Step::Member(name));
                 match name.as_str() {
-                    "redacted" => continue,
-                    "description" if !member.is_array() => mistakes.push(format!("J1: {at} is no array")),
-                    "notices" | "rdapConformance" if at.matches('.').count() > 1 => {
-                        mistakes.push(format!("J3: {at} within the answer"));
+                    "redacted" => {
+                        at.pop();
+                        continue;
                     }
-                    "links" => {
+                    "description" if !member.is_array() && !in_field_sets => {
+                        mistakes.push(format!("J1: {} is no array", path(at)));
+                    }
+                    "notices" | "rdapConformance" if depth > 0 => {
+                        mistakes.push(format!("J3: {} within the answer", path(at)));
+                    }
+                    "links" if !in_card => {
                         for link in member.as_array().into_iter().flatten() {
                             let whole = ["value", "rel", "href"].iter().all(|part| link[part].is_string());
                             if !whole {
-                                mistakes.push(format!("J2: {at}: {link}"));
+                                mistakes.push(format!("J2: {}: {link}", path(at)));
                             }
                         }
                     }
                     _ => {}
                 }
-                walk(member, &at, mistakes);
+                walk(member, at, mistakes);
+                at.pop();
             }
         }
-        Value::Array(items) if items.is_empty() => mistakes.push(format!("{at} is empty")),
+        Value::Array(items) if items.is_empty() => mistakes.push(format!("{} is empty", path(at))),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| walk(item, &format!("{at}[{index}]"), mistakes));
+            for (index, item) in items.iter().enumerate() {
+                at.push(Step::Index(index));
+                walk(item, at, mistakes);
+                at.pop();
+            }
         }
         Value::String(text) => {
-            let speaks = SPEAKING.iter().any(|member| at.contains(&format!(".{member}[")));
+            let speaks = SPEAKING.iter().any(|member| passes(at, member));
             if !speaks && PLACEHOLDER.is_match(text) {
-                mistakes.push(format!("G1: {at}: {text}"));
+                mistakes.push(format!("G1: {}: {text}", path(at)));
             }
         }
-        Value::Null => mistakes.push(format!("{at} is null")),
+        Value::Null => mistakes.push(format!("{} is null", path(at))),
         Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn passes(at: &[Step<'_>], name: &str) -> bool {
+    at.iter().any(|step| matches!(step, Step::Member(found) if *found == name))
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 use std::time::{Duration, Instant};
 
 use super::ANSWERS;
-use crate::client::{ask_line, connect, exchange, exchange_half_closed};
+use crate::client::{ask_line, connect, exchange, exchange_half_closed, http};
 use crate::demo::demo;
 use crate::server::Place;
 
@@ -123,7 +123,7 @@ fn wh_12_wh_13_wh_14_be_01_be_03_short_pages() {
 
 #[test]
 fn wh_16_wh_17_wh_18_pages_of_the_other_zones() {
-    assert!(page("vrij.brussels").starts_with("Domain not found"));
+    assert!(page("vrij.brussels").trim_start().starts_with("Domain not found"));
     for line in ["vrij.brussels", "reg.brussels", "nameserver ns1.bedrijf.brussels", "persoon.vlaanderen"] {
         let page = page(line);
         let last = page.lines().rfind(|line| !line.is_empty()).unwrap();
@@ -279,4 +279,50 @@ fn wh_03_the_end_of_an_answer_is_clean_when_the_client_said_too_much() {
         assert!(!matches!(&outcome, Err(error) if error.kind() == ErrorKind::ConnectionReset), "{outcome:?}");
         assert!(answer.ends_with(b"for more info.\r\n"));
     }
+}
+
+/// Terms stand in every language of their zone, on port 43 and in RDAP, whatever language is asked for.
+#[test]
+fn ht_25_rs_15_wh_10_terms_in_every_language() {
+    for (name, languages) in [
+        ("bedrijf.be", &["nl", "fr", "en"][..]),
+        ("reg.brussels", &["nl", "fr", "en"]),
+        ("persoon.vlaanderen", &["nl", "en"]),
+    ] {
+        let banner = ask_line(demo().whois, name);
+        for lang in languages {
+            assert!(banner.lines().any(|line| line.starts_with(&format!("% {lang}: "))), "{name} {lang}: {banner}");
+        }
+        let notices = |asked: &[u8]| {
+            let reply = http(demo().http, "GET", &format!("/rdap/domain/{name}"), &[("accept-language", asked)]);
+            assert!(reply.header("content-language").is_none());
+            reply.json()["notices"].clone()
+        };
+        let all = notices(b"*");
+        let told: Vec<&str> = all.as_array().unwrap().iter().filter_map(|notice| notice["lang"].as_str()).collect();
+        assert!(languages.iter().all(|lang| told.contains(lang)), "{name}: {told:?}");
+        for asked in [&b"nl"[..], b"fr-BE, en;q=0.5", b"de", b"\xff"] {
+            assert_eq!(notices(asked), all, "{name}");
+        }
+    }
+}
+
+/// Nothing, a question mark and the word are one question: usage, limits, policies and contact, in ASCII.
+#[test]
+fn er_05_er_06_wh_10_help_on_port_43() {
+    let help = ask_line(demo().whois, "help");
+    for line in ["", "?", "HELP", " \t"] {
+        assert_eq!(ask_line(demo().whois, line), help, "{line:?}");
+    }
+    assert_eq!(exchange_half_closed(demo().whois, b""), help.as_bytes());
+    for told in [
+        "%   registrar REGISTRAR ",
+        "% The number of your questions is not limited.",
+        "% Zone be: disclosure policy dns-belgium, version ",
+        "% Zone vlaanderen: disclosure policy ",
+        "% Contact: https://registry.example/contact",
+    ] {
+        assert!(help.lines().any(|line| line.starts_with(told)), "{told}: {help}");
+    }
+    assert!(help.is_ascii() && help.lines().all(|line| line.starts_with('%')), "{help}");
 }
