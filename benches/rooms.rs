@@ -29,12 +29,12 @@ use loket::model::name::Name;
 use loket::model::zone::WhoisLayout;
 use loket::publish::{self, PublishSettings, Silent};
 use loket::query::{self, Query};
-use loket::render::rdap::RequestUrl;
+use loket::render::rdap::Asking;
 use loket::render::{self, site::Site};
 use loket::session::http::{Request, respond};
 use loket::session::{Door, Visitor, whois};
 use loket::store::Backend;
-use loket::time::{Clock, Monotonic};
+use loket::time::{Clock, Monotonic, Timestamp};
 use register::{AT, BASE, Register, in_repository};
 use tempfile::TempDir;
 
@@ -178,7 +178,7 @@ fn questions(criterion: &mut Criterion) {
     for (shape, path) in
         [("RDAP path", "domain/bedrijf.be"), ("RDAP path, U-label in percents", "domain/belgi%C3%AB.be")]
     {
-        group.bench_function(shape, |bencher| bencher.iter(|| query::rdap::parse(black_box(path)).unwrap()));
+        group.bench_function(shape, |bencher| bencher.iter(|| query::rdap::parse(black_box(path), None).unwrap()));
     }
     group.bench_function("WHOIS line", |bencher| {
         bencher.iter(|| query::whois::parse(black_box(b"bedrijf.be")).unwrap());
@@ -322,7 +322,7 @@ fn amendments(criterion: &mut Criterion) {
 
 /// Answers to bytes: the renderer alone, and all that the session does between the request and the response.
 fn pages(criterion: &mut Criterion) {
-    let url = RequestUrl { base: BASE, asked: "https://rdap.registry.example/domain/x.be" };
+    let url = Asking { base: BASE, asked: "https://rdap.registry.example/domain/x.be", jscontact: false };
     let generation = || PUBLISHED.generation();
     let mut group = criterion.benchmark_group("render");
     for (shape, name) in [("person", PERSON), ("organisation, 3 contacts", ORGANISATION), ("signed", SIGNED)] {
@@ -358,7 +358,7 @@ fn visitor() -> Visitor<'static> {
         let lists = vec![(HERE.into(), Tier::Unlimited)];
         Guard::new(Settings { lists, ..Settings::default() }, RandomState::new())
     });
-    Visitor { guard: &GUARD, peer: HERE, now: Monotonic::default() }
+    Visitor { guard: &GUARD, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX }
 }
 
 fn http(path: &str, snapshot: &Snapshot, status: u16) -> usize {
