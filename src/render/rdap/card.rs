@@ -1,7 +1,9 @@
 //! What a card says of a contact, a registrar or an abuse desk, whatever form the card has.
 //!
-//! jCard and JSContact are both made from [`Particulars`], so that neither says what the other withholds.
+//! jCard and JSContact are both made from [`Particulars`], which also note what is withheld: neither says what the other
+//! withholds, nor lists something else.
 
+use super::redacted::{Marker, Part};
 use crate::disclosure::record::{ClauseIndex, Disclosed, Phone, PublicContact, PublicRegistrar, Reason};
 use crate::model::vocabulary::{Kind, Role};
 
@@ -53,6 +55,14 @@ impl Postal<'_> {
         reason.filter(|_| !is_shown)
     }
 
+    fn mark(&self, gaps: &Gaps, marker: &mut Marker<'_>) {
+        gaps.street.mark(Part::Street, self.street, marker);
+        gaps.city.mark(Part::City, self.city, marker);
+        gaps.province.mark(Part::Province, self.province, marker);
+        gaps.postal_code.mark(Part::PostalCode, self.postal_code, marker);
+        gaps.country.mark(Part::Country, self.country, marker);
+    }
+
     /// The country where it is shown, ISO 3166-1 alpha-2 in upper case.
     pub(super) fn country_code(&self) -> Option<String> {
         self.country.shown().map(|country| country.to_ascii_uppercase())
@@ -73,6 +83,42 @@ pub(super) struct Particulars<'a> {
     pub(super) fax: &'a Disclosed<Phone>,
     pub(super) email: &'a Disclosed<String>,
     pub(super) website: &'a Disclosed<String>,
+}
+
+/// What a withheld value leaves on a card, and where: a path below the entity.
+#[derive(Clone, Copy)]
+pub(super) enum Gap {
+    /// An empty text, where its position means something (RFC 9537 §3.2).
+    Emptied(&'static str),
+    /// Nothing.
+    Removed(&'static str),
+}
+
+/// Where one form of card has what [`Particulars`] say.
+pub(super) struct Gaps {
+    pub(super) name: Gap,
+    pub(super) kind: Gap,
+    pub(super) language: Gap,
+    pub(super) organisation: Gap,
+    pub(super) address: &'static str,
+    pub(super) street: Gap,
+    pub(super) city: Gap,
+    pub(super) province: Gap,
+    pub(super) postal_code: Gap,
+    pub(super) country: Gap,
+    pub(super) voice: Gap,
+    pub(super) fax: Gap,
+    pub(super) email: Gap,
+    pub(super) website: Gap,
+}
+
+impl Gap {
+    fn mark<T>(self, part: Part, value: &Disclosed<T>, marker: &mut Marker<'_>) {
+        match self {
+            Gap::Emptied(path) => marker.emptied(part, value, path),
+            Gap::Removed(path) => marker.removed(part, value, path),
+        }
+    }
 }
 
 impl<'a> Particulars<'a> {
@@ -134,6 +180,26 @@ impl<'a> Particulars<'a> {
             email: &registrar.abuse_email,
             ..Particulars::of_office("Abuse Contact")
         }
+    }
+
+    /// Notes what is withheld on a card of this form: the same of every form, each in its own places.
+    pub(super) fn mark(&self, gaps: &Gaps, marker: &mut Marker<'_>) {
+        if let Called::Registered(name) = self.name {
+            gaps.name.mark(Part::Name, name, marker);
+        }
+        gaps.kind.mark(Part::Kind, &self.kind, marker);
+        gaps.language.mark(Part::Language, self.language, marker);
+        if self.may_tell_of_organisation() {
+            gaps.organisation.mark(Part::Organisation, self.organisation, marker);
+        }
+        match self.without_address {
+            Some(reason) => marker.removed_because(Part::Address, reason, gaps.address),
+            None => self.postal.mark(gaps, marker),
+        }
+        gaps.voice.mark(Part::Voice, self.voice, marker);
+        gaps.fax.mark(Part::Fax, self.fax, marker);
+        gaps.email.mark(Part::Email, self.email, marker);
+        gaps.website.mark(Part::Website, self.website, marker);
     }
 
     /// What a list tells: who it is. All else is as if the register had none of it.

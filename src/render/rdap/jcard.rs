@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::card::{self, Called, Particulars};
+use super::card::{self, Gap, Gaps, Particulars};
 use super::link;
-use super::redacted::{Marker, Part};
+use super::redacted::Marker;
 use crate::disclosure::record::{Disclosed, Phone};
 
 /// `["vcard", [ …properties… ]]`.
@@ -39,20 +39,22 @@ enum Component<'a> {
     Lines(&'a [String]),
 }
 
-const FN: &str = ".vcardArray[1][?(@[0]=='fn')][3]";
-const KIND: &str = ".vcardArray[1][?(@[0]=='kind')]";
-const LANG: &str = ".vcardArray[1][?(@[0]=='lang')]";
-const ORG: &str = ".vcardArray[1][?(@[0]=='org')]";
-const ADDRESS: &str = ".vcardArray[1][?(@[0]=='adr')]";
-const STREET: &str = ".vcardArray[1][?(@[0]=='adr')][3][2]";
-const CITY: &str = ".vcardArray[1][?(@[0]=='adr')][3][3]";
-const PROVINCE: &str = ".vcardArray[1][?(@[0]=='adr')][3][4]";
-const POSTAL_CODE: &str = ".vcardArray[1][?(@[0]=='adr')][3][5]";
-const COUNTRY: &str = ".vcardArray[1][?(@[0]=='adr')][1].cc";
-const VOICE: &str = ".vcardArray[1][?(@[1].type=='voice')]";
-const FAX: &str = ".vcardArray[1][?(@[1].type=='fax')]";
-const EMAIL: &str = ".vcardArray[1][?(@[0]=='email')]";
-const URL: &str = ".vcardArray[1][?(@[0]=='url')]";
+const GAPS: Gaps = Gaps {
+    name: Gap::Emptied(".vcardArray[1][?(@[0]=='fn')][3]"),
+    kind: Gap::Removed(".vcardArray[1][?(@[0]=='kind')]"),
+    language: Gap::Removed(".vcardArray[1][?(@[0]=='lang')]"),
+    organisation: Gap::Removed(".vcardArray[1][?(@[0]=='org')]"),
+    address: ".vcardArray[1][?(@[0]=='adr')]",
+    street: Gap::Emptied(".vcardArray[1][?(@[0]=='adr')][3][2]"),
+    city: Gap::Emptied(".vcardArray[1][?(@[0]=='adr')][3][3]"),
+    province: Gap::Emptied(".vcardArray[1][?(@[0]=='adr')][3][4]"),
+    postal_code: Gap::Emptied(".vcardArray[1][?(@[0]=='adr')][3][5]"),
+    country: Gap::Removed(".vcardArray[1][?(@[0]=='adr')][1].cc"),
+    voice: Gap::Removed(".vcardArray[1][?(@[1].type=='voice')]"),
+    fax: Gap::Removed(".vcardArray[1][?(@[1].type=='fax')]"),
+    email: Gap::Removed(".vcardArray[1][?(@[0]=='email')]"),
+    website: Gap::Removed(".vcardArray[1][?(@[0]=='url')]"),
+};
 
 impl<'a> Card<'a> {
     fn add(&mut self, property: &'static str, kind: &'static str, text: impl Into<Cow<'a, str>>) {
@@ -95,7 +97,7 @@ impl<'a> Card<'a> {
 
 /// The card. What is withheld goes to `marker`.
 pub(super) fn of<'a>(particulars: &Particulars<'a>, marker: &mut Marker<'_>) -> Card<'a> {
-    mark(particulars, marker);
+    particulars.mark(&GAPS, marker);
     let mut card = Card("vcard", Vec::with_capacity(10));
     card.add("version", "text", "4.0");
     card.add("fn", "text", particulars.name.text());
@@ -112,35 +114,6 @@ pub(super) fn of<'a>(particulars: &Particulars<'a>, marker: &mut Marker<'_>) -> 
         card.add("url", "uri", website);
     }
     card
-}
-
-fn mark(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
-    if let Called::Registered(name) = particulars.name {
-        marker.emptied(Part::Name, name, FN);
-    }
-    marker.removed(Part::Kind, &particulars.kind, KIND);
-    marker.removed(Part::Language, particulars.language, LANG);
-    if particulars.may_tell_of_organisation() {
-        marker.removed(Part::Organisation, particulars.organisation, ORG);
-    }
-    mark_address(particulars, marker);
-    marker.removed(Part::Voice, particulars.voice, VOICE);
-    marker.removed(Part::Fax, particulars.fax, FAX);
-    marker.removed(Part::Email, particulars.email, EMAIL);
-    marker.removed(Part::Website, particulars.website, URL);
-}
-
-fn mark_address(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
-    let postal = &particulars.postal;
-    if let Some(reason) = particulars.without_address {
-        marker.removed_because(Part::Address, reason, ADDRESS);
-        return;
-    }
-    marker.emptied(Part::Street, postal.street, STREET);
-    marker.emptied(Part::City, postal.city, CITY);
-    marker.emptied(Part::Province, postal.province, PROVINCE);
-    marker.emptied(Part::PostalCode, postal.postal_code, POSTAL_CODE);
-    marker.removed(Part::Country, postal.country, COUNTRY);
 }
 
 fn text(value: &Disclosed<String>) -> &str {

@@ -7,9 +7,9 @@
 
 use serde::Serialize;
 
-use super::card::{self, Called, Particulars, Postal};
+use super::card::{self, Gap, Gaps, Particulars, Postal};
 use super::link;
-use super::redacted::{Marker, Part};
+use super::redacted::Marker;
 use crate::disclosure::record::{Disclosed, Phone};
 
 /// The extension's identifier.
@@ -18,20 +18,22 @@ pub(super) const IDENTIFIER: &str = "jscontact";
 /// The path of `uid`, for whoever notes a withheld handle.
 pub(super) const UID: &str = ".jscontact_card.uid";
 
-const NAME: &str = ".jscontact_card.name";
-const KIND: &str = ".jscontact_card.kind";
-const LANGUAGE: &str = ".jscontact_card.preferredLanguages.lang";
-const ORGANISATION: &str = ".jscontact_card.organizations.org";
-const ADDRESS: &str = ".jscontact_card.addresses.addr";
-const STREET: &str = ".jscontact_card.addresses.addr.components[?(@.kind=='name')]";
-const CITY: &str = ".jscontact_card.addresses.addr.components[?(@.kind=='locality')]";
-const PROVINCE: &str = ".jscontact_card.addresses.addr.components[?(@.kind=='region')]";
-const POSTAL_CODE: &str = ".jscontact_card.addresses.addr.components[?(@.kind=='postcode')]";
-const COUNTRY: &str = ".jscontact_card.addresses.addr.countryCode";
-const VOICE: &str = ".jscontact_card.phones.voice";
-const FAX: &str = ".jscontact_card.phones.fax";
-const EMAIL: &str = ".jscontact_card.emails.email";
-const WEBSITE: &str = ".jscontact_card.links.url";
+const GAPS: Gaps = Gaps {
+    name: Gap::Removed(".jscontact_card.name"),
+    kind: Gap::Removed(".jscontact_card.kind"),
+    language: Gap::Removed(".jscontact_card.preferredLanguages.lang"),
+    organisation: Gap::Removed(".jscontact_card.organizations.org"),
+    address: ".jscontact_card.addresses.addr",
+    street: Gap::Removed(".jscontact_card.addresses.addr.components[?(@.kind=='name')]"),
+    city: Gap::Removed(".jscontact_card.addresses.addr.components[?(@.kind=='locality')]"),
+    province: Gap::Removed(".jscontact_card.addresses.addr.components[?(@.kind=='region')]"),
+    postal_code: Gap::Removed(".jscontact_card.addresses.addr.components[?(@.kind=='postcode')]"),
+    country: Gap::Removed(".jscontact_card.addresses.addr.countryCode"),
+    voice: Gap::Removed(".jscontact_card.phones.voice"),
+    fax: Gap::Removed(".jscontact_card.phones.fax"),
+    email: Gap::Removed(".jscontact_card.emails.email"),
+    website: Gap::Removed(".jscontact_card.links.url"),
+};
 
 /// A `Card` (RFC 9553 §2).
 #[derive(Serialize)]
@@ -157,7 +159,7 @@ struct Uri {
 
 /// The card. `uid` is the address of the entity where its handle is public. What is withheld goes to `marker`.
 pub(super) fn of<'a>(particulars: &Particulars<'a>, uid: Option<String>, marker: &mut Marker<'_>) -> Card<'a> {
-    mark(particulars, marker);
+    particulars.mark(&GAPS, marker);
     Card {
         object: "Card",
         version: "2.0",
@@ -172,35 +174,6 @@ pub(super) fn of<'a>(particulars: &Particulars<'a>, uid: Option<String>, marker:
         emails: card::filled(particulars.email).map(|address| Emails { email: Email { address } }),
         links: particulars.website.shown().and_then(|text| link::website(text)).map(|uri| Links { url: Uri { uri } }),
     }
-}
-
-fn mark(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
-    if let Called::Registered(name) = particulars.name {
-        marker.removed(Part::Name, name, NAME);
-    }
-    marker.removed(Part::Kind, &particulars.kind, KIND);
-    marker.removed(Part::Language, particulars.language, LANGUAGE);
-    if particulars.may_tell_of_organisation() {
-        marker.removed(Part::Organisation, particulars.organisation, ORGANISATION);
-    }
-    mark_address(particulars, marker);
-    marker.removed(Part::Voice, particulars.voice, VOICE);
-    marker.removed(Part::Fax, particulars.fax, FAX);
-    marker.removed(Part::Email, particulars.email, EMAIL);
-    marker.removed(Part::Website, particulars.website, WEBSITE);
-}
-
-fn mark_address(particulars: &Particulars<'_>, marker: &mut Marker<'_>) {
-    let postal = &particulars.postal;
-    if let Some(reason) = particulars.without_address {
-        marker.removed_because(Part::Address, reason, ADDRESS);
-        return;
-    }
-    marker.removed(Part::Street, postal.street, STREET);
-    marker.removed(Part::City, postal.city, CITY);
-    marker.removed(Part::Province, postal.province, PROVINCE);
-    marker.removed(Part::PostalCode, postal.postal_code, POSTAL_CODE);
-    marker.removed(Part::Country, postal.country, COUNTRY);
 }
 
 /// The parts that are shown; a line of the street is a component of its own (RFC 9553 §2.5.1, RFC 9555 §2.6.1).
