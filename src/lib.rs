@@ -59,3 +59,7 @@ pub mod cli;
 
 #[cfg(test)]
 mod golden;
+
+// Tests in here share files with the integration tests, which name the library so.
+#[cfg(test)]
+extern crate self as loket;

@@ -1,6 +1,7 @@
 //! From a question to what the snapshot knows about it.
 
 pub mod cursor;
+mod registered;
 pub mod search;
 
 use crate::disclosure::record::{PublicContact, PublicDelegation, PublicDomain, PublicHost, PublicRegistrar};
@@ -10,6 +11,7 @@ use crate::model::status::NndnState;
 use crate::model::zone::Zones;
 use crate::query::Query;
 
+pub use registered::{Glue, Registered, registered};
 pub use search::{EntityAnswer, Hits, SearchAnswer, Searching};
 
 /// What a snapshot says to a question. Doors put it in their own words.
@@ -173,7 +175,7 @@ mod tests {
         Name::from_query(text).unwrap()
     }
 
-    fn zones() -> Zones {
+    pub(super) fn zones() -> Zones {
         let zone = |text| Zone {
             name: name(text),
             layout: WhoisLayout::Be,

@@ -1,18 +1,22 @@
 //! The numbers of enums. A number, once given, means the same for ever: new values get new numbers, and the order
 //! of declaration is of no account.
 
-use super::bytes::{CodecFault, Reader, Wire, Writer};
+use super::bytes::{Carry, CodecFault, Put, Reader, Take, Writer, carried_by_value};
 use crate::disclosure::record::Reason;
 use crate::model::status::{DomainStatus, NndnState, ObjectStatus, RegistrarStatus, RgpStatus};
 use crate::model::vocabulary::{Kind, Role};
 
 macro_rules! codes {
     ($type:ident, $what:literal { $($variant:ident = $code:literal,)+ }) => {
-        impl Wire for $type {
-            fn put(&self, writer: &mut Writer) {
+        impl Put for $type {
+            fn put(&self, writer: &mut Writer<'_>) {
                 writer.octet(match self { $($type::$variant => $code,)+ });
             }
+        }
 
+        carried_by_value!($type);
+
+        impl Take<'_> for $type {
             fn take(reader: &mut Reader<'_>) -> Result<$type, CodecFault> {
                 match reader.octet()? {
                     $($code => Ok($type::$variant),)+
@@ -53,7 +57,7 @@ mod tests {
     use super::*;
 
     /// The numbers of a type's words, in the order of its declaration.
-    fn table<T: Wire + Copy + PartialEq + std::fmt::Debug + std::fmt::Display>(all: &[T]) -> String {
+    fn table<T: Put + for<'a> Take<'a> + Copy + PartialEq + std::fmt::Debug + std::fmt::Display>(all: &[T]) -> String {
         let lines = all.iter().map(|value| {
             let mut writer = Writer::default();
             value.put(&mut writer);

@@ -16,6 +16,12 @@ pub fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_OCTETS] {
     checksum
 }
 
+/// The first sixteen octets of the SHA-256 of `bytes`, as a number.
+pub fn digest128(bytes: &[u8]) -> u128 {
+    let digest = digest(&SHA256, bytes);
+    digest.as_ref().first_chunk().map_or(0, |octets| u128::from_be_bytes(*octets))
+}
+
 /// Lower case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];

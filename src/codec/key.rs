@@ -7,10 +7,10 @@ use crate::model::name::Name;
 /// Longest text of a registrar's key, in octets.
 pub const REGISTRAR_KEY_OCTETS_MAX: usize = 255;
 
-const DOMAIN: u8 = 1;
-const HOST: u8 = 2;
-const REGISTRAR: u8 = 3;
-const NNDN: u8 = 4;
+pub(super) const DOMAIN: u8 = 1;
+pub(super) const HOST: u8 = 2;
+pub(super) const REGISTRAR: u8 = 3;
+pub(super) const NNDN: u8 = 4;
 
 /// What names a record in a generation. Keys are ordered like their bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -8,6 +8,7 @@
 //! - `bytes`: numbers, texts, lists and how reading them fails
 //! - `codes`: the numbers of enums, fixed for ever
 //! - `v1`: the records of version 1
+//! - `packed`: records as they stand in memory
 //! - `key`: the key of a record, and one entry of a generation
 //! - `digest`: checksums and the digest of a generation
 
@@ -15,6 +16,7 @@ mod bytes;
 mod codes;
 pub mod digest;
 pub mod key;
+pub mod packed;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
@@ -25,8 +27,8 @@ pub use bytes::CodecFault;
 pub use digest::SetDigest;
 pub use key::{Change, RecordKey};
 
-use crate::disclosure::record::PublicRecord;
-use bytes::{Reader, Wire, Writer};
+use crate::disclosure::record::{PublicRecord, PublicRegistrar};
+use bytes::{Put, Reader, Take, Writer};
 use digest::CHECKSUM_OCTETS;
 
 /// The version that [`encode`] writes.
@@ -37,9 +39,21 @@ pub const RECORD_OCTETS_MAX: usize = 16 * 1024 * 1024;
 
 /// The bytes of a record: version, body, checksum. Timestamps keep microseconds; finer parts are dropped.
 pub fn encode(record: &PublicRecord) -> Vec<u8> {
+    sealed(|writer| record.put(writer))
+}
+
+/// As [`encode`], of a registrar.
+pub fn encode_registrar(registrar: &PublicRegistrar) -> Vec<u8> {
+    sealed(|writer| {
+        writer.octet(key::REGISTRAR);
+        registrar.put(writer);
+    })
+}
+
+fn sealed(put: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.octet(VERSION);
-    record.put(&mut writer);
+    put(&mut writer);
     let mut bytes = writer.finish();
     let checksum = digest::checksum(&bytes);
     bytes.extend_from_slice(&checksum);
@@ -49,6 +63,14 @@ pub fn encode(record: &PublicRecord) -> Vec<u8> {
 /// Reads what [`encode`] wrote. Any other bytes are a fault: another version, a wrong checksum, numbers or texts
 /// that no writer makes, something left over.
 pub fn decode(bytes: &[u8]) -> Result<PublicRecord, CodecFault> {
+    let mut reader = Reader::new(body(bytes)?);
+    let record = PublicRecord::take(&mut reader)?;
+    reader.end()?;
+    Ok(record)
+}
+
+/// The record in a value whose version and checksum are right.
+fn body(bytes: &[u8]) -> Result<&[u8], CodecFault> {
     if bytes.len() > RECORD_OCTETS_MAX {
         return Err(CodecFault::TooLong);
     }
@@ -62,8 +84,5 @@ pub fn decode(bytes: &[u8]) -> Result<PublicRecord, CodecFault> {
     if digest::checksum(body) != *checksum {
         return Err(CodecFault::Checksum);
     }
-    let mut reader = Reader::new(body.get(1..).ok_or(CodecFault::Truncated)?);
-    let record = PublicRecord::take(&mut reader)?;
-    reader.end()?;
-    Ok(record)
+    body.get(1..).ok_or(CodecFault::Truncated)
 }

@@ -61,6 +61,7 @@ fn document(path: &Path, folder: &Path, text: &str, notes: &mut Notes) -> Option
         searching,
         zones,
         texts,
+        forms: crate::render::rdap::Forms::default(),
     };
     document.finish(notes);
     Some(Config { file: path.to_owned(), state, listen, tls, site, disclosure, import, log, limits, guard })

@@ -6,7 +6,7 @@
 
 use crate::model::dnssec::SecureDns;
 use crate::model::name::{Addresses, Name};
-use crate::model::status::{DomainStatus, NndnState, ObjectStatus, RegistrarStatus, RgpStatus};
+use crate::model::status::{DomainStatus, LocalFacts, NndnState, ObjectStatus, RegistrarStatus, RgpStatus};
 use crate::model::vocabulary::{Kind, Role, words};
 use crate::time::Timestamp;
 
@@ -220,27 +220,33 @@ pub struct PublicDomain {
 
 impl PublicDomain {
     /// The EPP and grace period statuses that follow from the registry's own facts; those of the source stand in the
-    /// record and may repeat them. A quarantine is a deletion that can be undone (EP-17). A freeze forbids deletion,
-    /// transfer and change while the name keeps resolving, so it is no `serverHold` (EP-18). A name out of service is
-    /// taken out of the zone (EP-19).
+    /// record and may repeat them.
     pub fn implied_statuses(&self) -> (Vec<DomainStatus>, Vec<RgpStatus>) {
-        let (mut statuses, mut rgp) = (Vec::new(), Vec::new());
-        if self.quarantined_until.is_some() {
-            statuses.push(DomainStatus::PendingDelete);
-            rgp.push(RgpStatus::RedemptionPeriod);
-        }
-        if self.on_hold {
-            statuses.extend([
-                DomainStatus::ServerDeleteProhibited,
-                DomainStatus::ServerTransferProhibited,
-                DomainStatus::ServerUpdateProhibited,
-            ]);
-        }
-        if self.out_of_service {
-            statuses.push(DomainStatus::ServerHold);
-        }
-        (statuses, rgp)
+        let (statuses, rgp) = implied_by(&LocalFacts {
+            on_hold: self.on_hold,
+            quarantined_until: self.quarantined_until,
+            out_of_service: self.out_of_service,
+        });
+        (statuses.collect(), rgp.collect())
     }
+}
+
+/// The EPP and grace period statuses that follow from the registry's own facts about a domain. A quarantine is a
+/// deletion that can be undone (EP-17). A freeze forbids deletion, transfer and change while the name keeps resolving,
+/// so it is no `serverHold` (EP-18). A name out of service is taken out of the zone (EP-19).
+pub fn implied_by(
+    facts: &LocalFacts,
+) -> (impl Iterator<Item = DomainStatus> + use<>, impl Iterator<Item = RgpStatus> + use<>) {
+    const FROZEN: [DomainStatus; 3] = [
+        DomainStatus::ServerDeleteProhibited,
+        DomainStatus::ServerTransferProhibited,
+        DomainStatus::ServerUpdateProhibited,
+    ];
+    let is_quarantined = facts.quarantined_until.is_some();
+    let statuses = is_quarantined.then_some(DomainStatus::PendingDelete).into_iter();
+    let statuses = statuses.chain(facts.on_hold.then_some(FROZEN).into_iter().flatten());
+    let statuses = statuses.chain(facts.out_of_service.then_some(DomainStatus::ServerHold));
+    (statuses, is_quarantined.then_some(RgpStatus::RedemptionPeriod).into_iter())
 }
 
 /// What may be said about a host.

@@ -1,8 +1,8 @@
-//! Keys with values in large chunks, which snapshots share.
+//! Octets in large chunks, which snapshots share.
 //!
 //! An arena only grows: what was written stays where it is, and readable, until the last arena that shares the chunk
-//! goes. A copy of an arena shares all chunks and writes into ones of its own. An entry costs its octets and some twelve
-//! of lengths and padding.
+//! goes. A copy of an arena shares all chunks and writes into ones of its own. An entry costs its octets, one or two for
+//! their number where that is below 16,384, and some two of padding.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(super) const CHUNK_OCTETS: usize = 1 << 20;
 
 /// Entries begin at multiples of this many octets.
-const ALIGNMENT: usize = 8;
+const ALIGNMENT: usize = 4;
 
 /// Positions in a chunk at which an entry may begin.
 const SLOTS: usize = CHUNK_OCTETS / ALIGNMENT;
@@ -18,10 +18,10 @@ const SLOTS: usize = CHUNK_OCTETS / ALIGNMENT;
 /// Chunks of an arena whose slots all have a number in 32 bits.
 const CHUNKS_MAX: usize = u32::MAX as usize / SLOTS + 1;
 
-/// Octets in front of an entry: the length of its key and that of its value, little endian.
-const HEADER_OCTETS: usize = 8;
+/// Most octets in front of an entry: the number of its octets, seven bits in each, the lowest first.
+const HEADER_OCTETS_MAX: usize = 5;
 
-/// Where an entry stands: chunk and slot. The arena ends at 2³² slots, 32 GiB.
+/// Where an entry stands: chunk and slot. The arena ends at 2³² slots, 16 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RecordId(u32);
 
@@ -36,7 +36,7 @@ impl RecordId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
-/// Chunks of entries, each a key and a value. Reading a place that holds no entry gives empty bytes.
+/// Chunks of entries. Reading a place that holds no entry gives empty bytes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arena {
     /// Written once. None but the last has much room left.
@@ -47,16 +47,13 @@ pub(super) struct Arena {
 
 impl Arena {
     /// Writes an entry.
-    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> Result<RecordId, Full> {
-        let key_octets = u32::try_from(key.len()).map_err(|_| Full)?;
-        let value_octets = u32::try_from(value.len()).map_err(|_| Full)?;
-        self.make_room(entry_octets(key, value));
+    pub(super) fn push(&mut self, octets: &[u8]) -> Result<RecordId, Full> {
+        let length = u32::try_from(octets.len()).map_err(|_| Full)?;
+        self.make_room(entry_octets(octets));
         let id = self.sealed.len().checked_mul(SLOTS).and_then(|first| first.checked_add(self.open.len() / ALIGNMENT));
         let id = id.and_then(|id| u32::try_from(id).ok()).map(RecordId).ok_or(Full)?;
-        self.open.extend_from_slice(&key_octets.to_le_bytes());
-        self.open.extend_from_slice(&value_octets.to_le_bytes());
-        self.open.extend_from_slice(key);
-        self.open.extend_from_slice(value);
+        self.write_length(length);
+        self.open.extend_from_slice(octets);
         self.open.resize(self.open.len().next_multiple_of(ALIGNMENT), 0);
         Ok(id)
     }
@@ -74,20 +71,21 @@ impl Arena {
         self.sealed.shrink_to_fit();
     }
 
-    /// The key of an entry.
-    pub(super) fn key(&self, id: RecordId) -> &[u8] {
-        self.parts(id).0
-    }
-
-    /// The value of an entry.
-    pub(super) fn value(&self, id: RecordId) -> &[u8] {
-        self.parts(id).1
+    /// The octets of an entry.
+    pub(super) fn get(&self, id: RecordId) -> &[u8] {
+        let place = id.0 as usize;
+        let chunk = self.sealed.get(place / SLOTS).map_or(self.open.as_slice(), AsRef::as_ref);
+        read(chunk, place % SLOTS * ALIGNMENT).unwrap_or_default()
     }
 
     /// Octets that the entry takes.
     pub(super) fn octets(&self, id: RecordId) -> usize {
-        let (key, value) = self.parts(id);
-        entry_octets(key, value)
+        entry_octets(self.get(id))
+    }
+
+    /// Octets that all entries take.
+    pub(super) fn memory(&self) -> usize {
+        self.sealed.iter().map(|chunk| chunk.len()).sum::<usize>() + self.open.capacity()
     }
 
     /// Every entry in the order of its writing.
@@ -96,9 +94,9 @@ impl Arena {
         chunks.enumerate().flat_map(|(number, chunk)| {
             let mut at = 0;
             std::iter::from_fn(move || {
-                let (key, value) = read(chunk, at)?;
+                let octets = read(chunk, at)?;
                 let id = u32::try_from(number * SLOTS + at / ALIGNMENT).ok().map(RecordId)?;
-                at += entry_octets(key, value);
+                at += entry_octets(octets);
                 Some(id)
             })
         })
@@ -127,23 +125,40 @@ impl Arena {
         }
     }
 
-    fn parts(&self, id: RecordId) -> (&[u8], &[u8]) {
-        let place = id.0 as usize;
-        let chunk = self.sealed.get(place / SLOTS).map_or(self.open.as_slice(), AsRef::as_ref);
-        read(chunk, place % SLOTS * ALIGNMENT).unwrap_or((&[], &[]))
+    fn write_length(&mut self, mut length: u32) {
+        while length >= 0x80 {
+            self.open.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        self.open.push(length as u8);
     }
 }
 
-fn entry_octets(key: &[u8], value: &[u8]) -> usize {
-    HEADER_OCTETS.saturating_add(key.len()).saturating_add(value.len()).next_multiple_of(ALIGNMENT)
+/// Octets that an entry takes: for the number of its octets, for them, and for padding.
+pub(super) fn entry_octets(octets: &[u8]) -> usize {
+    let header = match octets.len() {
+        0..0x80 => 1,
+        0x80..0x4000 => 2,
+        0x4000..0x20_0000 => 3,
+        0x20_0000..0x1000_0000 => 4,
+        _ => HEADER_OCTETS_MAX,
+    };
+    octets.len().saturating_add(header).next_multiple_of(ALIGNMENT)
 }
 
-/// The key and the value that begin at a place in a chunk.
-fn read(chunk: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
-    let (key_octets, rest) = chunk.get(at..)?.split_first_chunk::<4>()?;
-    let (value_octets, rest) = rest.split_first_chunk::<4>()?;
-    let (key, rest) = rest.split_at_checked(u32::from_le_bytes(*key_octets) as usize)?;
-    Some((key, rest.get(..u32::from_le_bytes(*value_octets) as usize)?))
+/// The octets of the entry that begins at a place in a chunk.
+fn read(chunk: &[u8], at: usize) -> Option<&[u8]> {
+    let mut rest = chunk.get(at..)?;
+    let mut length = 0_usize;
+    for shift in 0..HEADER_OCTETS_MAX {
+        let (octet, behind) = rest.split_first()?;
+        rest = behind;
+        length |= usize::from(octet & 0x7f) << (7 * shift);
+        if *octet < 0x80 {
+            break;
+        }
+    }
+    rest.get(..length)
 }
 
 #[cfg(test)]
@@ -155,14 +170,14 @@ mod tests {
     fn an_entry_longer_than_a_chunk_stands_alone() {
         let mut arena = Arena::default();
         let long = vec![7; CHUNK_OCTETS * 2 + 3];
-        let entries = [(b"a", &b"1"[..]), (b"b", &long), (b"c", b"3"), (b"d", &long), (b"e", b"")];
-        let ids = entries.map(|(key, value)| arena.push(key, value).unwrap());
+        let entries = [&b"1"[..], &long, b"3", &long, b""];
+        let ids = entries.map(|octets| arena.push(octets).unwrap());
         for sealed in [false, true] {
             if sealed {
                 arena.seal();
             }
-            for (id, (key, value)) in ids.iter().zip(entries) {
-                assert!(arena.key(*id) == key && arena.value(*id) == value);
+            for (id, octets) in ids.iter().zip(entries) {
+                assert!(arena.get(*id) == octets);
             }
             assert_eq!(arena.ids().collect::<Vec<_>>(), ids);
         }
@@ -172,10 +187,10 @@ mod tests {
     #[test]
     fn a_full_arena_says_so() {
         let mut arena = Arena { sealed: vec![Arc::from([]); CHUNKS_MAX], open: vec![0; 8] };
-        assert_eq!(arena.push(b"a", b""), Err(Full));
+        assert_eq!(arena.push(b"a"), Err(Full));
         assert!(!arena.has_room(0));
-        assert!(Arena::default().has_room(1 << 33));
-        assert!(!Arena::default().has_room(1 << 34));
+        assert!(Arena::default().has_room(1 << 32));
+        assert!(!Arena::default().has_room(1 << 33));
     }
 
     proptest! {
@@ -187,7 +202,7 @@ mod tests {
         ) {
             let mut arena = Arena::default();
             let push = |arena: &mut Arena, mark: u8, length: usize| {
-                (arena.push(&[mark], &vec![mark; length]).unwrap(), mark, length)
+                (arena.push(&vec![mark; length]).unwrap(), mark, length)
             };
             let common: Vec<_> = lengths.iter().map(|length| push(&mut arena, 1, *length)).collect();
             arena.seal();
@@ -197,7 +212,7 @@ mod tests {
                 copy.seal();
                 let all: Vec<_> = common.iter().chain(&own).copied().collect();
                 for (id, mark, length) in &all {
-                    prop_assert!(copy.key(*id) == [*mark] && copy.value(*id) == vec![*mark; *length]);
+                    prop_assert!(copy.get(*id) == vec![*mark; *length] && copy.octets(*id).is_multiple_of(ALIGNMENT));
                 }
                 prop_assert_eq!(copy.ids().collect::<Vec<_>>(), all.iter().map(|(id, ..)| *id).collect::<Vec<_>>());
                 let shared = arena.sealed.len().saturating_sub(1);

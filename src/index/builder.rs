@@ -2,13 +2,18 @@
 
 use super::contents::Contents;
 use super::{Generation, Snapshot};
+use crate::codec::packed::{self, PackedKey, Packer};
 use crate::codec::{self, Change, CodecFault, RecordKey};
 use crate::disclosure::record::PublicRecord;
+
+/// Most records for which room is made before they come: some 300 MB of it.
+const RECORDS_EXPECTED_MAX: usize = 1 << 25;
 
 /// Collects records for a snapshot: a whole data set from nothing, or changes over a snapshot.
 #[derive(Debug, Default)]
 pub struct SnapshotBuilder {
     contents: Contents,
+    packer: Packer,
 }
 
 impl SnapshotBuilder {
@@ -16,7 +21,7 @@ impl SnapshotBuilder {
     /// had been read anew. What both hold is shared; only the changes since the last merge are copied, and
     /// [`Snapshot::wants_merge`] keeps them few.
     pub fn over(snapshot: &Snapshot) -> SnapshotBuilder {
-        SnapshotBuilder { contents: snapshot.contents.clone() }
+        SnapshotBuilder { contents: snapshot.contents.clone(), packer: Packer::default() }
     }
 
     /// The same records and changes, to be searched or not: at first they cannot be, which is quicker and takes less
@@ -24,7 +29,14 @@ impl SnapshotBuilder {
     /// anew.
     #[must_use]
     pub fn searchable(self, is_searchable: bool) -> SnapshotBuilder {
-        SnapshotBuilder { contents: self.contents.searchable(is_searchable) }
+        SnapshotBuilder { contents: self.contents.searchable(is_searchable), ..self }
+    }
+
+    /// Makes room for so many records more at once, which is quicker than growing. More than that may come, or less.
+    #[must_use]
+    pub fn expecting(mut self, records: usize) -> SnapshotBuilder {
+        self.contents.expect(records.min(RECORDS_EXPECTED_MAX));
+        self
     }
 
     /// Applies one entry of a generation. Entries of later generations go over those of earlier ones. A record that is
@@ -32,23 +44,27 @@ impl SnapshotBuilder {
     ///
     /// # Errors
     /// The fault of a value that does not decode, or that belongs to another key; [`CodecFault::TooLong`] where the
-    /// index is full, at 32 GiB. Then nothing has changed.
+    /// index is full, at 16 GiB or [`SHAPES_MAX`](crate::codec::packed::SHAPES_MAX) shapes of contacts. Then nothing has changed.
     pub fn apply(&mut self, change: Change<'_>) -> Result<(), CodecFault> {
         let applied = match change {
             Change::Put { key, value } => {
-                let record = codec::decode(value)?;
-                if RecordKey::of(&record) != key {
+                let octets = self.contents.pack(value, &mut self.packer)?;
+                if PackedKey::of(&key).is_none_or(|key| key.as_slice() != packed::key_of(octets)) {
                     return Err(CodecFault::Name);
                 }
-                self.contents.put(&key.to_bytes(), value, record)
+                self.contents.put(octets)
             }
-            Change::Remove { key } => self.contents.remove(&key.to_bytes()),
+            Change::Remove { key } => match PackedKey::of(&key) {
+                Some(key) => self.contents.remove(key.as_slice()),
+                // No record has a key as long as that.
+                None => Ok(()),
+            },
         };
         applied.map_err(|_| CodecFault::TooLong)
     }
 
-    /// Adds or replaces a record, for data sets that are put together in the process. An index that is full, at
-    /// 32 GiB, stays as it is; [`SnapshotBuilder::apply`] tells of that. Timestamps keep microseconds.
+    /// Adds or replaces a record, for data sets that are put together in the process. An index that is full stays as it
+    /// is; [`SnapshotBuilder::apply`] tells of that. Timestamps keep microseconds.
     pub fn put(&mut self, record: PublicRecord) {
         let value = codec::encode(&record);
         let _ = self.apply(Change::Put { key: RecordKey::of(&record), value: &value });

@@ -8,18 +8,20 @@
 //! record that was replaced since: the octets of an arena stay, and what they show is what the others show. So taking
 //! a record back costs as little as adding it, and the order in which records came leaves no trace.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use super::arena::{Full, RecordId};
 use super::layers::{Content, Layers};
+use super::memory::TableMemory;
 use super::records::Records;
-use crate::disclosure::record::{ClauseIndex, Disclosed, Phone, PublicContact, PublicRecord, Reason};
+use crate::codec::packed::{PackedContact, PackedRecord};
+use crate::disclosure::record::{ClauseIndex, Disclosed, PublicContact, PublicRecord, Reason};
 use crate::model::vocabulary::Role;
 
 /// Appearances of a handle that show the same in the same role.
 #[derive(Clone, Copy, Debug)]
 struct Appearances {
-    /// Equal where the same is shown.
+    /// Equal where the same is shown in the same role.
     content: u64,
     /// The record in which one of them stands or stood, and its number among the contacts there.
     record: RecordId,
@@ -50,8 +52,15 @@ impl Default for Uses {
 }
 
 impl Content for Uses {
-    fn is_gone(&self, _value: &[u8]) -> bool {
+    fn is_gone(&self, _octets: &[u8]) -> bool {
         self.all().is_empty()
+    }
+
+    fn octets_beside(&self) -> usize {
+        match self {
+            Uses::One(_) => 0,
+            Uses::Several(all) => size_of_val::<[Appearances]>(all),
+        }
     }
 }
 
@@ -129,14 +138,14 @@ impl Contacts {
     pub(super) fn add(
         &mut self,
         id: RecordId,
-        record: &PublicRecord,
-        mut touch: impl FnMut(RecordId, Use, &PublicContact),
+        record: &PackedRecord<'_>,
+        mut touch: impl FnMut(RecordId, Use, &PackedContact<'_>),
     ) -> Result<(), Full> {
         for (position, contact, (handle, content, role)) in self.public(record) {
             let new = Appearances { content, record: id, position, count: 1, role };
             let mut how = Use::Other;
             let place = self.handles.change(handle.as_bytes(), |uses| how = uses.add(new))?;
-            place.into_iter().for_each(|place| touch(place, how, contact));
+            place.into_iter().for_each(|place| touch(place, how, &contact));
         }
         Ok(())
     }
@@ -144,13 +153,13 @@ impl Contacts {
     /// Takes the contacts of a record back that was added as an equal one. `touch` is told the place of each handle.
     pub(super) fn take(
         &mut self,
-        record: &PublicRecord,
-        mut touch: impl FnMut(RecordId, Use, &PublicContact),
+        record: &PackedRecord<'_>,
+        mut touch: impl FnMut(RecordId, Use, &PackedContact<'_>),
     ) -> Result<(), Full> {
         for (_, contact, (handle, content, role)) in self.public(record) {
             let mut how = Use::Other;
             let place = self.handles.change(handle.as_bytes(), |uses| how = uses.take((content, role)))?;
-            place.into_iter().for_each(|place| touch(place, how, contact));
+            place.into_iter().for_each(|place| touch(place, how, &contact));
         }
         Ok(())
     }
@@ -164,12 +173,16 @@ impl Contacts {
     pub(super) fn get(&self, handle: &str, records: &Records) -> Option<PublicContact> {
         let all = self.handles.get(handle.as_bytes())?.content.all();
         let role = all.iter().map(|appearances| appearances.role).min()?;
-        let distinct = all.chunk_by(|a, b| a.content == b.content).filter_map(<[Appearances]>::first);
-        let mut shown = distinct.map(|one| at(&records.read(one.record)?, one.position));
+        let mut shown = all.iter().map(|one| at(&records.read(one.record)?, one.position));
         let first = shown.next()??;
         let mut contact = shown.try_fold(first, |known, other| Some(reduce(&known, &other?)))?;
         contact.role = role;
         Some(contact)
+    }
+
+    /// Octets that they take.
+    pub(super) fn memory(&self) -> TableMemory {
+        self.handles.memory()
     }
 
     /// True when so many octets more fit in any case.
@@ -195,49 +208,14 @@ impl Contacts {
     /// Position, contact, and handle, content and role, of each contact of a record whose handle is public.
     fn public<'a>(
         &self,
-        record: &'a PublicRecord,
-    ) -> impl Iterator<Item = (u32, &'a PublicContact, (&'a str, u64, Role))> + use<'a> {
+        record: &PackedRecord<'a>,
+    ) -> impl Iterator<Item = (u32, PackedContact<'a>, (&'a str, u64, Role))> + use<'a> {
         let hasher = self.handles.hasher().clone();
-        (0u32..).zip(contacts_of(record)).filter_map(move |(position, contact)| {
-            let handle = contact.handle.shown()?;
-            Some((position, contact, (handle.as_str(), content(&hasher, contact), contact.role)))
+        (0u32..).zip(record.contacts()).filter_map(move |(position, contact)| {
+            let content = || hasher.hash_one((contact.id, contact.octets()));
+            Some((position, contact, (contact.handle()?, content(), contact.role())))
         })
     }
-}
-
-/// A number that is equal for contacts which show the same, in whatever role.
-fn content(hasher: &impl BuildHasher, contact: &PublicContact) -> u64 {
-    let mut state = hasher.build_hasher();
-    contact.omitted.hash(&mut state);
-    feed(&contact.kind, &mut state);
-    feed(&contact.street, &mut state);
-    for text in [
-        &contact.handle,
-        &contact.name,
-        &contact.organisation,
-        &contact.city,
-        &contact.province,
-        &contact.postal_code,
-        &contact.country,
-        &contact.email,
-        &contact.language,
-        &contact.vat,
-    ] {
-        feed(text, &mut state);
-    }
-    for phone in [&contact.voice, &contact.fax] {
-        std::mem::discriminant(phone).hash(&mut state);
-        phone.shown().map(|Phone { number, extension }| (number, extension)).hash(&mut state);
-        (phone.withheld(), phone.clause()).hash(&mut state);
-    }
-    feed(&contact.created, &mut state);
-    feed(&contact.updated, &mut state);
-    state.finish()
-}
-
-fn feed<T: Hash>(field: &Disclosed<T>, state: &mut impl Hasher) {
-    std::mem::discriminant(field).hash(state);
-    (field.shown(), field.withheld(), field.clause()).hash(state);
 }
 
 /// The contacts of a record: a domain's registrant first, then the others in their order.

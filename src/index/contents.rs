@@ -8,10 +8,13 @@ use std::sync::Arc;
 use super::arena::{Full, RecordId};
 use super::contacts::Contacts;
 use super::hosts::Hosts;
+use super::layers::Placed;
+use super::memory::Memory;
 use super::records::Records;
 use super::registrars::Registrars;
 use super::search::{Firsts, Tables};
-use crate::codec;
+use crate::codec::CodecFault;
+use crate::codec::packed::{PackedRecord, Packer};
 use crate::disclosure::record::PublicRecord;
 
 /// The overlay is worked into the base when it has more than one entry for so many of the base. Each amendment copies
@@ -29,7 +32,7 @@ const LIVE_OCTETS_PER_DEAD: usize = 4;
 const DEAD_OCTETS_MIN: usize = 16 << 20;
 
 /// Most octets that the keys of what is derived from a record take for one octet of the record. A name server is
-/// encoded in its name and three octets or more, a contact in more; as a key, either takes its octets and up to 15.
+/// packed in its name and three octets or more, a contact in more; as a key, either takes its octets and up to eight.
 const KEY_OCTETS_PER_OCTET: usize = 8;
 
 /// Records, and what is derived from them.
@@ -44,29 +47,31 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Puts a record in place of any other of the same key. `record` is what `value` decodes to.
+    /// Packs an encoded record, to be put.
+    ///
+    /// # Errors
+    /// The value does not decode, or there are too many shapes.
+    pub(super) fn pack<'p>(&mut self, value: &[u8], packer: &'p mut Packer) -> Result<&'p [u8], CodecFault> {
+        self.records.pack(value, packer)
+    }
+
+    /// Puts a packed record in place of any other of the same key.
     ///
     /// # Errors
     /// The index is full, and nothing has changed.
-    pub(super) fn put(&mut self, key: &[u8], value: &[u8], record: PublicRecord) -> Result<(), Full> {
-        let old = self.records.get(key);
-        if old == Some(value) {
-            return Ok(());
-        }
-        let needed = value.len().saturating_mul(KEY_OCTETS_PER_OCTET);
+    pub(super) fn put(&mut self, octets: &[u8]) -> Result<(), Full> {
+        let needed = octets.len().saturating_mul(KEY_OCTETS_PER_OCTET);
         if !(self.records.has_room(needed) && self.contacts.has_room(needed) && self.hosts.has_room(needed)) {
             return Err(Full);
         }
-        let old = old.and_then(|old| codec::decode(old).ok());
-        let id = self.records.put(key, value)?;
-        self.add(id, &record)?;
-        if let Some(old) = old {
-            self.take(&old)?;
+        match self.records.put(octets)? {
+            Placed::Same => Ok(()),
+            Placed::New(id) => self.add(id),
+            Placed::Instead { id, old } => {
+                self.add(id)?;
+                self.take(old)
+            }
         }
-        if let PublicRecord::Registrar(registrar) = record {
-            Arc::make_mut(&mut self.registrars).put(registrar);
-        }
-        Ok(())
     }
 
     /// Takes a record away, if there is one.
@@ -74,13 +79,19 @@ impl Contents {
     /// # Errors
     /// The index is full, and nothing has changed.
     pub(super) fn remove(&mut self, key: &[u8]) -> Result<(), Full> {
-        let Some(old) = self.records.get(key).and_then(|old| codec::decode(old).ok()) else { return Ok(()) };
-        self.records.remove(key)?;
-        self.take(&old)?;
-        if let PublicRecord::Registrar(registrar) = old {
+        let Some(old) = self.records.remove(key)? else { return Ok(()) };
+        self.take(old)?;
+        if matches!(self.records.read_in_place(old), Some(PackedRecord::Registrar(_)))
+            && let Some(PublicRecord::Registrar(registrar)) = self.records.read(old)
+        {
             Arc::make_mut(&mut self.registrars).remove(&registrar.id);
         }
         Ok(())
+    }
+
+    /// Makes room for so many records more at once.
+    pub(super) fn expect(&mut self, records: usize) {
+        self.records.expect(records);
     }
 
     /// Ends the changing.
@@ -105,6 +116,17 @@ impl Contents {
             return Contents { searches, ..self };
         }
         self.rebuilt_with(searches)
+    }
+
+    /// Octets that it takes, nearly.
+    pub(super) fn memory(&self) -> Memory {
+        Memory {
+            records: self.records.memory(),
+            contacts: self.contacts.memory(),
+            hosts: self.hosts.memory(),
+            shapes: self.records.shapes().octets(),
+            searches: self.searches.as_ref().map_or(0, Tables::octets),
+        }
     }
 
     /// True when merging makes later copies cheaper or gives memory back.
@@ -137,12 +159,12 @@ impl Contents {
     }
 
     fn rebuilt_with(&self, searches: Option<Tables>) -> Contents {
-        let mut rebuilt = Contents { searches, ..Contents::default() };
-        for (key, value) in self.records.live() {
-            if let Ok(record) = codec::decode(value) {
-                // What fits with the records that are gone fits without them.
-                let _ = rebuilt.put(key, value, record);
-            }
+        let records = Records::with_shapes(self.records.shapes().clone());
+        let mut rebuilt = Contents { records, searches, ..Contents::default() };
+        rebuilt.expect(self.records.len());
+        for octets in self.records.live() {
+            // What fits with the records that are gone fits without them.
+            let _ = rebuilt.put(octets);
         }
         rebuilt
     }
@@ -152,30 +174,40 @@ impl Contents {
         dead > (live / LIVE_OCTETS_PER_DEAD).max(DEAD_OCTETS_MIN)
     }
 
-    fn add(&mut self, id: RecordId, record: &PublicRecord) -> Result<(), Full> {
-        let Contents { contacts, hosts, searches, .. } = self;
-        contacts.add(id, record, |place, how, contact| {
+    /// Adds what is derived from a record.
+    fn add(&mut self, id: RecordId) -> Result<(), Full> {
+        let Contents { records, contacts, hosts, registrars, searches } = self;
+        let Some(record) = records.read_in_place(id) else { return Ok(()) };
+        contacts.add(id, &record, |place, how, contact| {
             searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
         })?;
-        searches.iter_mut().for_each(|it| it.put(id, record));
+        searches.iter_mut().for_each(|it| it.put(id, &record));
         match record {
-            PublicRecord::Domain(domain) => {
-                hosts.add(domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))
+            PackedRecord::Domain(domain) => {
+                hosts.add(&domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))?;
             }
-            PublicRecord::Host(_) | PublicRecord::Registrar(_) | PublicRecord::Nndn(_) => Ok(()),
+            PackedRecord::Registrar(_) => {
+                if let Some(PublicRecord::Registrar(registrar)) = records.read(id) {
+                    Arc::make_mut(registrars).put(registrar);
+                }
+            }
+            PackedRecord::Host(_) | PackedRecord::Nndn => {}
         }
+        Ok(())
     }
 
-    fn take(&mut self, record: &PublicRecord) -> Result<(), Full> {
-        let Contents { contacts, hosts, searches, .. } = self;
-        contacts.take(record, |place, how, contact| {
+    /// Takes back what was derived from a record.
+    fn take(&mut self, id: RecordId) -> Result<(), Full> {
+        let Contents { records, contacts, hosts, searches, .. } = self;
+        let Some(record) = records.read_in_place(id) else { return Ok(()) };
+        contacts.take(&record, |place, how, contact| {
             searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
         })?;
         match record {
-            PublicRecord::Domain(domain) => {
-                hosts.take(domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))
+            PackedRecord::Domain(domain) => {
+                hosts.take(&domain, |place| searches.iter_mut().for_each(|it| it.touch_host(place)))
             }
-            PublicRecord::Host(_) | PublicRecord::Registrar(_) | PublicRecord::Nndn(_) => Ok(()),
+            PackedRecord::Host(_) | PackedRecord::Registrar(_) | PackedRecord::Nndn => Ok(()),
         }
     }
 }

@@ -22,6 +22,12 @@ impl Current {
         self.0.load_full()
     }
 
+    /// Calls `reader` with the snapshot. Never blocks, and writes nothing that other readers share: the snapshot is kept
+    /// by a note of the thread's own.
+    pub fn read<T>(&self, reader: impl FnOnce(Option<&Snapshot>) -> T) -> T {
+        reader(self.0.load().as_deref())
+    }
+
     /// Makes a snapshot the current one, whole.
     pub fn publish(&self, snapshot: Arc<Snapshot>) {
         self.0.store(Some(snapshot));

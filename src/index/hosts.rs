@@ -7,7 +7,9 @@ use std::net::IpAddr;
 
 use super::arena::{Full, RecordId};
 use super::layers::{Content, Layers};
-use crate::disclosure::record::{PublicDelegation, PublicDomain, PublicHost, Seal};
+use super::memory::TableMemory;
+use crate::codec::packed::{PackedDelegation, PackedDomain};
+use crate::disclosure::record::{PublicHost, Seal};
 use crate::model::name::{Addresses, Name};
 
 /// Most addresses of a host that stands only on domains; the first ones in order are shown.
@@ -23,23 +25,29 @@ struct Delegated {
 }
 
 impl Content for Delegated {
-    fn is_gone(&self, _value: &[u8]) -> bool {
+    fn is_gone(&self, _octets: &[u8]) -> bool {
         self.delegations == 0
+    }
+
+    fn octets_beside(&self) -> usize {
+        // Maps keep some six entries or more in a node of eleven, with some octets of links.
+        const NODE_OCTETS: usize = 11 * size_of::<(IpAddr, u32)>() + 16;
+        self.addresses.len().div_ceil(6) * NODE_OCTETS
     }
 }
 
 impl Delegated {
-    fn add(&mut self, addresses: &Addresses) {
+    fn add(&mut self, server: &PackedDelegation<'_>) {
         self.delegations = self.delegations.saturating_add(1);
-        for address in each(addresses) {
+        for address in server.addresses() {
             let count = self.addresses.entry(address).or_default();
             *count = count.saturating_add(1);
         }
     }
 
-    fn take(&mut self, addresses: &Addresses) {
+    fn take(&mut self, server: &PackedDelegation<'_>) {
         self.delegations = self.delegations.saturating_sub(1);
-        for address in each(addresses) {
+        for address in server.addresses() {
             if let Some(count) = self.addresses.get_mut(&address) {
                 *count = count.saturating_sub(1);
                 if *count == 0 {
@@ -47,6 +55,20 @@ impl Delegated {
                 }
             }
         }
+    }
+}
+
+impl Delegated {
+    /// The addresses that are shown.
+    fn shown(&self) -> Addresses {
+        let mut addresses = Addresses::default();
+        for address in self.addresses.keys().take(LONE_HOST_ADDRESSES_MAX) {
+            match address {
+                IpAddr::V4(address) => addresses.v4.push(*address),
+                IpAddr::V6(address) => addresses.v6.push(*address),
+            }
+        }
+        addresses
     }
 }
 
@@ -60,13 +82,13 @@ pub(super) struct Hosts {
 
 impl Hosts {
     /// Adds the name servers of a domain. `touch` is told the place of each.
-    pub(super) fn add(&mut self, domain: &PublicDomain, touch: impl FnMut(RecordId)) -> Result<(), Full> {
-        self.seal = Some(domain.seal);
+    pub(super) fn add(&mut self, domain: &PackedDomain<'_>, touch: impl FnMut(RecordId)) -> Result<(), Full> {
+        self.seal = Some(domain.seal());
         self.each(domain, Delegated::add, touch)
     }
 
     /// Takes the name servers of a domain back that was added as an equal one. `touch` is told the place of each.
-    pub(super) fn take(&mut self, domain: &PublicDomain, touch: impl FnMut(RecordId)) -> Result<(), Full> {
+    pub(super) fn take(&mut self, domain: &PackedDomain<'_>, touch: impl FnMut(RecordId)) -> Result<(), Full> {
         self.each(domain, Delegated::take, touch)
     }
 
@@ -83,14 +105,7 @@ impl Hosts {
 
     /// What the domains say of a host.
     pub(super) fn get(&self, name: &Name) -> Option<PublicHost> {
-        let known = &self.names.get(name.as_str().as_bytes())?.content;
-        let mut addresses = Addresses::default();
-        for address in known.addresses.keys().take(LONE_HOST_ADDRESSES_MAX) {
-            match address {
-                IpAddr::V4(address) => addresses.v4.push(*address),
-                IpAddr::V6(address) => addresses.v6.push(*address),
-            }
-        }
+        let addresses = self.names.get(name.as_str().as_bytes())?.content.shown();
         Some(PublicHost {
             name: name.clone(),
             roid: None,
@@ -101,6 +116,16 @@ impl Hosts {
             updated: None,
             seal: self.seal?,
         })
+    }
+
+    /// The addresses that domains give a host, as they are shown.
+    pub(super) fn addresses_of(&self, name: &str) -> Addresses {
+        self.names.get(name.as_bytes()).map(|known| known.content.shown()).unwrap_or_default()
+    }
+
+    /// Octets that they take.
+    pub(super) fn memory(&self) -> TableMemory {
+        self.names.memory()
     }
 
     /// True when so many octets more fit in any case.
@@ -125,19 +150,14 @@ impl Hosts {
 
     fn each(
         &mut self,
-        domain: &PublicDomain,
-        change: impl Fn(&mut Delegated, &Addresses),
+        domain: &PackedDomain<'_>,
+        change: impl Fn(&mut Delegated, &PackedDelegation<'_>),
         mut touch: impl FnMut(RecordId),
     ) -> Result<(), Full> {
-        for PublicDelegation { host, addresses } in &domain.nameservers {
-            let id = self.names.change(host.as_str().as_bytes(), |delegated| change(delegated, addresses))?;
+        for server in domain.nameservers() {
+            let id = self.names.change(server.host.as_bytes(), |delegated| change(delegated, &server))?;
             id.into_iter().for_each(&mut touch);
         }
         Ok(())
     }
-}
-
-fn each(addresses: &Addresses) -> impl Iterator<Item = IpAddr> {
-    let v4 = addresses.v4.iter().copied().map(IpAddr::V4);
-    v4.chain(addresses.v6.iter().copied().map(IpAddr::V6))
 }

@@ -3,7 +3,7 @@
 //! A snapshot is a base, which it shares with those before and after it, and an overlay of what changed since the base
 //! was made. An overlay that has grown is merged into a base of its own, beside the snapshot that answers.
 //!
-//! From the octets up: `arena` keeps keys and values, `layers` finds them in a shared base and an overlay of changes,
+//! From the octets up: `arena` keeps octets, `layers` finds them in a shared base and an overlay of changes,
 //! `records`, `contacts`, `hosts` and `registrars` are what can be asked for, `contents` keeps them in step. A
 //! snapshot reads contents, a builder changes a copy of them. `search` finds several at once.
 
@@ -14,6 +14,7 @@ mod contents;
 pub mod current;
 mod hosts;
 mod layers;
+mod memory;
 mod records;
 mod registrars;
 pub mod search;
@@ -22,6 +23,8 @@ pub mod snapshot;
 pub use builder::SnapshotBuilder;
 pub use current::Current;
 pub use hosts::LONE_HOST_ADDRESSES_MAX;
+pub use memory::{Memory, TableMemory};
+pub use registrars::KeptRegistrar;
 pub use search::{EntityKey, Found, Reach, goes_by};
 pub use snapshot::Snapshot;
 

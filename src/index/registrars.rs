@@ -3,12 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::codec;
+use crate::codec::digest::digest128;
 use crate::disclosure::record::PublicRegistrar;
+
+/// A registrar as it is kept: decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRegistrar {
+    /// The record.
+    pub registrar: PublicRegistrar,
+    /// A digest of its encoding: equal for equal registrars, and in practice for no others.
+    pub digest: u128,
+}
+
+impl KeptRegistrar {
+    fn new(registrar: PublicRegistrar) -> KeptRegistrar {
+        let digest = digest128(&codec::encode_registrar(&registrar));
+        KeptRegistrar { registrar, digest }
+    }
+}
 
 /// Registrars by identifier, handle and name. A copy shares the records.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Registrars {
-    by_id: BTreeMap<String, Arc<PublicRegistrar>>,
+    by_id: BTreeMap<String, Arc<KeptRegistrar>>,
     /// Identifiers by handle. The first one counts where several claim it.
     ids: BTreeMap<String, BTreeSet<String>>,
     /// Identifiers by shown name in lower case; again the first one counts.
@@ -23,14 +41,15 @@ impl Registrars {
         if let Some(name) = lower_name(&registrar) {
             self.ids_by_name.entry(name).or_default().insert(registrar.id.clone());
         }
-        self.by_id.insert(registrar.id.clone(), Arc::new(registrar));
+        self.by_id.insert(registrar.id.clone(), Arc::new(KeptRegistrar::new(registrar)));
     }
 
     /// Takes a registrar away.
     pub(super) fn remove(&mut self, id: &str) {
-        if let Some(registrar) = self.by_id.remove(id) {
+        if let Some(kept) = self.by_id.remove(id) {
+            let registrar = &kept.registrar;
             take_claim(&mut self.ids, &registrar.handle(), id);
-            if let Some(name) = lower_name(&registrar) {
+            if let Some(name) = lower_name(registrar) {
                 take_claim(&mut self.ids_by_name, &name, id);
             }
         }
@@ -38,12 +57,17 @@ impl Registrars {
 
     /// All of them, by identifier.
     pub(super) fn all(&self) -> impl Iterator<Item = &PublicRegistrar> {
-        self.by_id.values().map(Arc::as_ref)
+        self.by_id.values().map(|kept| &kept.registrar)
+    }
+
+    /// The registrar of an identifier, as it is kept.
+    pub(super) fn kept(&self, id: &str) -> Option<&KeptRegistrar> {
+        self.by_id.get(id).map(Arc::as_ref)
     }
 
     /// The registrar of an identifier.
     pub(super) fn of_id(&self, id: &str) -> Option<&PublicRegistrar> {
-        self.by_id.get(id).map(Arc::as_ref)
+        self.kept(id).map(|kept| &kept.registrar)
     }
 
     /// The registrar of a handle.

@@ -1,13 +1,15 @@
-//! A complete data set in memory: encoded records found by name, and what is derived from them.
+//! A complete data set in memory: packed records found by name, and what is derived from them.
 //!
-//! Records are decoded when they are asked for. Registrars, of which there are few and which every answer needs, are
+//! Records are decoded when they are asked for, or read in place. Registrars, of which there are few and which every answer needs, are
 //! kept decoded. A snapshot never changes. One that follows it shares what both hold, and neither waits for the other.
 
-use super::Generation;
 use super::contents::Contents;
-use crate::codec::{self, RecordKey};
+use super::registrars::KeptRegistrar;
+use super::{Generation, Memory};
+use crate::codec::RecordKey;
+use crate::codec::packed::{PackedDomain, PackedHost, PackedKey, Shapes};
 use crate::disclosure::record::{PublicContact, PublicDomain, PublicHost, PublicNndn, PublicRecord, PublicRegistrar};
-use crate::model::name::Name;
+use crate::model::name::{Addresses, Name};
 
 /// A complete data set.
 #[derive(Debug)]
@@ -35,6 +37,11 @@ impl Snapshot {
     /// Octets that the tables take by which records are searched.
     pub fn search_octets(&self) -> usize {
         self.contents.searches.as_ref().map_or(0, super::search::Tables::octets)
+    }
+
+    /// Octets that it takes in memory, by table. Looks at every contact and host.
+    pub fn memory(&self) -> Memory {
+        self.contents.memory()
     }
 
     /// True when so much has changed over its base that a merged snapshot would be leaner: more than a sixteenth of
@@ -101,8 +108,43 @@ impl Snapshot {
         self.contents.contacts.get(handle, &self.contents.records)
     }
 
+    /// The domain of this name, to be read in place: one look into a table, and no allocation.
+    pub fn packed_domain(&self, name: &Name) -> Option<PackedDomain<'_>> {
+        let octets = self.contents.records.get(PackedKey::domain(name).as_slice())?;
+        PackedDomain::read(octets, self.shapes()).ok()
+    }
+
+    /// What the contacts of its packed records have in common. Snapshots that follow this one have the same shapes under
+    /// the same numbers, and maybe more.
+    pub fn shapes(&self) -> &Shapes {
+        self.contents.records.shapes()
+    }
+
+    /// The registrar of this identifier, as it is kept.
+    pub fn kept_registrar(&self, id: &str) -> Option<&KeptRegistrar> {
+        self.contents.registrars.kept(id)
+    }
+
+    /// The addresses of the host of this name, given in canonical form: those of its own record, else those that
+    /// domains give it. Nothing is allocated where there is none.
+    pub fn addresses_of(&self, host: &str) -> Addresses {
+        self.packed_host(host).map_or_else(|| self.addresses_given(host), |host| host.to_addresses())
+    }
+
+    /// The addresses that domains give the host of this name, given in canonical form. Nothing is allocated where there
+    /// is none.
+    pub fn addresses_given(&self, host: &str) -> Addresses {
+        self.contents.hosts.addresses_of(host)
+    }
+
+    /// The record of the host of this name, given in canonical form, to be read in place; `None` for a host that only
+    /// stands on domains.
+    pub fn packed_host(&self, host: &str) -> Option<PackedHost<'_>> {
+        let octets = self.contents.records.get(PackedKey::host(host)?.as_slice())?;
+        PackedHost::read(octets).ok()
+    }
+
     fn record(&self, key: &RecordKey) -> Option<PublicRecord> {
-        // What the builder took was decoded once: a fault cannot come from the bytes.
-        codec::decode(self.contents.records.get(&key.to_bytes())?).ok()
+        self.contents.records.unpack(self.contents.records.get(PackedKey::of(key)?.as_slice())?)
     }
 }

@@ -8,6 +8,8 @@ use super::status::{DomainStatus, RgpStatus};
 use super::vocabulary::Role;
 use crate::time::Timestamp;
 
+pub use super::status::LocalFacts;
+
 /// A name server of a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delegation {
@@ -15,17 +17,6 @@ pub struct Delegation {
     pub host: Name,
     /// Glue given with the domain itself (hostAttr); empty where the host is an object of its own.
     pub addresses: Addresses,
-}
-
-/// Facts that EPP's statuses do not tell, from Loket's extension.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LocalFacts {
-    /// A legal freeze; the name keeps resolving.
-    pub on_hold: bool,
-    /// In quarantine until this moment, when it is released.
-    pub quarantined_until: Option<Timestamp>,
-    /// The registrar is gone and the name was stopped.
-    pub out_of_service: bool,
 }
 
 /// A domain object (RFC 9022 §5.1, with Loket's extension). It names contacts, hosts and registrar.

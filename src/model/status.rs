@@ -1,6 +1,7 @@
 //! EPP statuses of domains, hosts and contacts, and what RDAP calls them (RFC 8056 §2).
 
 use super::vocabulary::words;
+use crate::time::Timestamp;
 
 words! {
     /// A status of a domain (RFC 5731 §2.3).
@@ -114,6 +115,17 @@ words! {
         /// Follows another name.
         Mirrored = "mirrored",
     }
+}
+
+/// Facts that EPP's statuses do not tell, from Loket's extension.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalFacts {
+    /// A legal freeze; the name keeps resolving.
+    pub on_hold: bool,
+    /// In quarantine until this moment, when it is released.
+    pub quarantined_until: Option<Timestamp>,
+    /// The registrar is gone and the name was stopped.
+    pub out_of_service: bool,
 }
 
 impl DomainStatus {

@@ -24,6 +24,7 @@ mod end_to_end;
 mod guarded;
 mod layering;
 mod live;
+mod memory;
 mod mistakes;
 mod no_leak;
 mod oracle;

@@ -78,6 +78,7 @@ pub fn site(layout: impl Fn(bool) -> WhoisLayout) -> Site {
         contact: Some("mailto:help@registry.example".to_owned()),
         zones: Zones::new(ZONES.map(zone).to_vec()),
         texts: ZONES.map(texts).into_iter().collect::<BTreeMap<_, _>>(),
+        forms: loket::render::rdap::Forms::default(),
     }
 }
 

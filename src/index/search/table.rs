@@ -51,9 +51,13 @@ impl Table {
 
         let mut ranks: Vec<u64> = (0u32..).zip(&entries).map(|(rank, id)| pair(id.number(), rank)).collect();
         ranks.sort_unstable();
-        let rank_of = |id: RecordId| {
-            let at = ranks.binary_search_by_key(&id.number(), |pair| high(*pair)).ok()?;
-            ranks.get(at).copied().map(low)
+        // Terms come record by record, mostly in the order of places: the rank is mostly the last one found, or next.
+        let mut near = 0;
+        let mut rank_of = |id: RecordId| {
+            let is_it = |at: &usize| ranks.get(*at).is_some_and(|pair| high(*pair) == id.number());
+            let at = [near, near + 1].into_iter().find(is_it);
+            near = at.or_else(|| ranks.binary_search_by_key(&id.number(), |pair| high(*pair)).ok())?;
+            ranks.get(near).copied().map(low)
         };
         let mut postings: Vec<u64> =
             terms.iter().filter_map(|(id, term)| rank_of(*id).map(|rank| pair(*term, rank))).collect();

@@ -13,9 +13,10 @@ use hashbrown::DefaultHashBuilder;
 
 use super::table::Table;
 use super::texts::Texts;
-use crate::disclosure::record::{PublicContact, PublicRecord};
+use crate::codec::packed::{PackedContact, PackedRecord, key_text};
+use crate::disclosure::record::PublicContact;
 use crate::index::arena::RecordId;
-use crate::index::contacts::{Contacts, Use, contacts_of};
+use crate::index::contacts::{Contacts, Use};
 use crate::index::hosts::Hosts;
 use crate::index::layers::{Content, Layers};
 use crate::index::records::Records;
@@ -87,13 +88,22 @@ pub(in crate::index) struct Tables {
 /// What a contact goes by in searches: the name on its card, or where that is withheld, absent or blank, the
 /// organisation's.
 pub fn goes_by(contact: &PublicContact) -> Option<&str> {
-    let shown = [contact.name.shown(), contact.organisation.shown()];
-    shown.into_iter().flatten().map(String::as_str).find(|name| !name.trim().is_empty())
+    first_name([contact.name.shown(), contact.organisation.shown()].map(|name| name.map(String::as_str)))
 }
 
-/// The name in a key of records: what follows the class.
+/// The same of a contact that is read in place.
+fn name_of_contact<'a>(contact: &PackedContact<'a>) -> Option<&'a str> {
+    let fields = contact.fields().ok()?;
+    first_name([fields.name.shown().copied(), fields.organisation.shown().copied()])
+}
+
+fn first_name(names: [Option<&str>; 2]) -> Option<&str> {
+    names.into_iter().flatten().find(|name| !name.trim().is_empty())
+}
+
+/// The name in a key of records.
 pub(super) fn name_of_record(key: &[u8]) -> &str {
-    key.get(1..).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
+    key_text(key)
 }
 
 /// The text of a key that is nothing else.
@@ -103,30 +113,28 @@ pub(super) fn whole(key: &[u8]) -> &str {
 
 impl Tables {
     /// Notes a record that was put.
-    pub(in crate::index) fn put(&mut self, id: RecordId, record: &PublicRecord) {
+    pub(in crate::index) fn put(&mut self, id: RecordId, record: &PackedRecord<'_>) {
         let hasher = &self.hasher;
         let term = |term: Term<'_>| (id, hash(hasher, term));
         match record {
-            PublicRecord::Domain(domain) => {
+            PackedRecord::Domain(domain) => {
                 self.touched.domains.push(id);
                 let terms = &mut self.touched.domain_terms;
-                terms.push(term(Term::Registrar(&domain.registrar)));
-                for server in &domain.nameservers {
-                    terms.push(term(Term::Host(server.host.as_str())));
-                    terms.extend(server.addresses.v4.iter().map(|v4| term(Term::Address((*v4).into()))));
-                    terms.extend(server.addresses.v6.iter().map(|v6| term(Term::Address((*v6).into()))));
+                terms.push(term(Term::Registrar(domain.registrar())));
+                for server in domain.nameservers() {
+                    terms.push(term(Term::Host(server.host)));
+                    terms.extend(server.addresses().map(|address| term(Term::Address(address))));
                 }
-                let handles = contacts_of(record).filter_map(|contact| contact.handle.shown());
+                let handles = record.contacts().filter_map(|contact| contact.handle());
                 terms.extend(handles.map(|handle| term(Term::Handle(handle))));
             }
-            PublicRecord::Host(host) => {
+            PackedRecord::Host(host) => {
                 self.touched.hosts.push(id);
                 let terms = &mut self.touched.host_terms;
-                terms.extend(host.registrar.iter().map(|id| term(Term::Registrar(id))));
-                terms.extend(host.addresses.v4.iter().map(|v4| term(Term::Address((*v4).into()))));
-                terms.extend(host.addresses.v6.iter().map(|v6| term(Term::Address((*v6).into()))));
+                terms.extend(host.registrar().map(|id| term(Term::Registrar(id))));
+                terms.extend(host.addresses().map(|address| term(Term::Address(address))));
             }
-            PublicRecord::Registrar(_) | PublicRecord::Nndn(_) => {}
+            PackedRecord::Registrar(_) | PackedRecord::Nndn => {}
         }
     }
 
@@ -136,9 +144,9 @@ impl Tables {
     }
 
     /// Notes a handle under which a contact came or went.
-    pub(in crate::index) fn touch_handle(&mut self, id: RecordId, how: Use, contact: &PublicContact) {
+    pub(in crate::index) fn touch_handle(&mut self, id: RecordId, how: Use, contact: &PackedContact<'_>) {
         let touch = match how {
-            Use::First => Touch::First(goes_by(contact).map(Box::from)),
+            Use::First => Touch::First(name_of_contact(contact).map(Box::from)),
             Use::Same => Touch::Same,
             Use::Other => Touch::Other,
         };
