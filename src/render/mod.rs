@@ -2,6 +2,7 @@
 
 pub mod bootstrap;
 pub mod das;
+pub(crate) mod last;
 mod limits;
 pub mod openapi;
 pub mod rdap;

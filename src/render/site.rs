@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::answer::Searching;
 use crate::model::name::Name;
 use crate::model::zone::Zones;
+use crate::render::rdap::Forms;
 use crate::time::Timestamp;
 
 /// The operator's presentation of itself, the same for all answers until the configuration changes.
@@ -29,6 +30,8 @@ pub struct Site {
     pub zones: Zones,
     /// What each zone's answers say, by the zone's name.
     pub texts: BTreeMap<Name, ZoneTexts>,
+    /// What RDAP's answers have ready, made of the fields above as it is first needed: they do not change after that.
+    pub forms: Forms,
 }
 
 /// What the answers for one zone say around the data.

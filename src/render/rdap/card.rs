@@ -251,12 +251,26 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
 
 /// A `tel:` URI (RFC 3966 §3). EPP's dot is one of its visual separators. `None` for what holds no digit.
 pub(super) fn tel_uri(phone: &Phone) -> Option<String> {
-    let number: String = phone.number.chars().filter(|c| c.is_ascii_digit() || "+-.()".contains(*c)).collect();
+    let number: String = phone.number.chars().filter(|c| is_of_number(*c)).collect();
     if !number.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let extension: String = phone.extension.iter().flat_map(|text| text.chars()).filter(char::is_ascii_digit).collect();
     Some(if extension.is_empty() { format!("tel:{number}") } else { format!("tel:{number};ext={extension}") })
+}
+
+fn is_of_number(c: char) -> bool {
+    matches!(c, '0'..='9' | '+' | '-' | '.' | '(' | ')')
+}
+
+/// Whether a telephone number, given as its octets, stands in its URI as it is.
+pub(super) fn is_number(number: &[u8]) -> bool {
+    number.iter().all(|octet| is_of_number(char::from(*octet))) && number.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether the extension of a telephone number, given as its octets, stands in its URI as it is.
+pub(super) fn is_extension(extension: &[u8]) -> bool {
+    !extension.is_empty() && extension.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -9,11 +9,13 @@ use super::link::{self, Link};
 use super::nameserver::{self, Nameserver};
 use super::notice::{self, Notice};
 use super::redacted::Redactions;
+use super::seats::{self, Seated};
 use super::status;
 use crate::answer::DomainAnswer;
-use crate::disclosure::record::PublicDomain;
+use crate::disclosure::record::{PublicContact, PublicDomain};
 use crate::model::dnssec::SecureDns;
 use crate::render::site::ZoneTexts;
+use crate::time::Timestamp;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,7 +45,7 @@ pub(super) struct Domain<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Dnssec<'a> {
+pub(super) struct Dnssec<'a> {
     delegation_signed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_sig_life: Option<u32>,
@@ -141,39 +143,62 @@ fn named<'a>(domain: &'a PublicDomain, links: Vec<Link<'a>>) -> Domain<'a> {
 }
 
 fn events(frame: &Frame<'_>, domain: &PublicDomain) -> Vec<Event> {
-    event::list([
-        (event::REGISTRATION, domain.created),
-        (event::LAST_CHANGED, domain.updated),
-        (event::EXPIRATION, domain.expires),
-        (event::TRANSFER, domain.transferred),
-        // The end of quarantine: then the name is released.
-        (event::DELETION, domain.quarantined_until),
-        (event::DATABASE_UPDATE, Some(frame.watermark)),
-    ])
+    event::list(dated(&Dates {
+        created: domain.created,
+        updated: domain.updated,
+        expires: domain.expires,
+        transferred: domain.transferred,
+        quarantined_until: domain.quarantined_until,
+        watermark: frame.watermark,
+    }))
 }
 
-/// Registrant, registrar, contacts. The registrar stands before the contacts so that an omitted contact, which is
-/// noted by its place, always comes last. And whether a contact was left out.
+/// When something happened to a domain or will, and up to when the data go.
+pub(super) struct Dates {
+    pub(super) created: Option<Timestamp>,
+    pub(super) updated: Option<Timestamp>,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) transferred: Option<Timestamp>,
+    pub(super) quarantined_until: Option<Timestamp>,
+    pub(super) watermark: Timestamp,
+}
+
+/// The events of a domain in their order.
+pub(super) fn dated(dates: &Dates) -> [(&'static str, Option<Timestamp>); 6] {
+    [
+        (event::REGISTRATION, dates.created),
+        (event::LAST_CHANGED, dates.updated),
+        (event::EXPIRATION, dates.expires),
+        (event::TRANSFER, dates.transferred),
+        // The end of quarantine: then the name is released.
+        (event::DELETION, dates.quarantined_until),
+        (event::DATABASE_UPDATE, Some(dates.watermark)),
+    ]
+}
+
+/// Those that have a place, and whether a contact was left out.
 fn entities<'a>(
     frame: &Frame<'a>,
     answer: &'a DomainAnswer,
     root: &str,
     redactions: &mut Redactions,
 ) -> (Vec<Entity<'a>>, bool) {
-    let registrant = answer.domain.registrant.as_ref();
     let place = Place::on(frame, &answer.domain.name);
+    let registrar = answer.registrar.as_ref();
     let mut entities = Vec::new();
-    if let Some(registrant) = registrant.filter(|registrant| registrant.omitted.is_none()) {
-        let path = format!("{root}.entities[0]");
-        entities.push(entity::of_contact(frame, registrant, place, path, redactions));
-    }
-    if let Some(registrar) = &answer.registrar {
-        let path = format!("{root}.entities[{}]", entities.len());
-        entities.push(entity::of_registrar(frame, registrar, place, &path, redactions));
-    }
-    let omitted = registrant.filter(|registrant| registrant.omitted.is_some());
-    let contacts = answer.domain.contacts.iter().chain(omitted);
-    let is_truncated = entity::add_contacts(frame, contacts, place, root, &mut entities, redactions);
+    let seat = |index: usize, seated: Seated<&'a PublicContact>| {
+        let path = format!("{root}.entities[{index}]");
+        match seated {
+            Seated::Contact(contact) => entities.push(entity::of_contact(frame, contact, place, path, redactions)),
+            Seated::Registrar => {
+                entities.extend(registrar.map(|found| entity::of_registrar(frame, found, place, &path, redactions)));
+            }
+            Seated::Omitted(contact, reason) => entity::note_omitted(contact.role, reason, place, path, redactions),
+        }
+    };
+    let domain = &answer.domain;
+    let registrant = domain.registrant.as_ref();
+    let is_truncated = seats::on_domain(place, registrant, registrar.is_some(), domain.contacts.iter(), seat);
     (entities, is_truncated)
 }
 
@@ -187,7 +212,8 @@ fn nameservers<'a>(frame: &Frame<'a>, answer: &'a DomainAnswer) -> Vec<Nameserve
         .collect()
 }
 
-fn dnssec(secure: &SecureDns) -> Dnssec<'_> {
+/// What is known of a domain's DNSSEC.
+pub(super) fn dnssec(secure: &SecureDns) -> Dnssec<'_> {
     Dnssec {
         delegation_signed: secure.is_signed(),
         max_sig_life: secure.max_sig_life.filter(|seconds| *seconds >= 1),

@@ -16,10 +16,12 @@ use super::jcard;
 use super::jscontact;
 use super::link::{self, Link};
 use super::redacted::{Marker, Part, Redactions, Subject};
+use super::seats::{self, Seated};
 use super::status;
 use crate::disclosure::record::{Disclosed, PublicContact, PublicRegistrar, Reason};
 use crate::model::name::Name;
 use crate::model::vocabulary::Role;
+use crate::model::zone::Zone;
 use crate::time::Timestamp;
 
 pub(super) use self::listed::{Listed, of_result, registrar_in_brief};
@@ -55,7 +57,7 @@ struct PublicId {
 }
 
 /// Where an entity stands in an answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// It is what was asked for: no role.
     Alone,
@@ -72,11 +74,12 @@ pub(super) enum Place {
 impl Place {
     /// The place of the entities of a domain.
     pub(super) fn on(frame: &Frame<'_>, domain: &Name) -> Place {
-        if frame.site.zones.of(domain).is_some_and(|zone| zone.gtld_profile) {
-            Place::OnGtldDomain
-        } else {
-            Place::OnDomain
-        }
+        frame.site.zones.of(domain).map_or(Place::OnDomain, Place::of_zone)
+    }
+
+    /// The place of the entities of a domain of this zone.
+    pub(super) fn of_zone(zone: &Zone) -> Place {
+        if zone.gtld_profile { Place::OnGtldDomain } else { Place::OnDomain }
     }
 }
 
@@ -169,7 +172,7 @@ pub(super) fn of_registrar<'a>(
         let mut marker = redactions.at(Subject::RegistrarAbuse, format!("{root}.entities[0]"));
         entities.push(abuse_desk(frame, &Particulars::of_abuse_desk(registrar), &mut marker));
     }
-    add_contacts(frame, &registrar.contacts, Place::OnRegistrar, root, &mut entities, redactions);
+    add_contacts(frame, registrar, root, &mut entities, redactions);
 
     let mut links = vec![Link::to_self(frame, link::entity_at(frame.url.base, &handle))];
     links.extend(registrar.rdap_base.as_deref().and_then(link::web_base).map(Link::about));
@@ -187,40 +190,28 @@ pub(super) fn of_registrar<'a>(
     }
 }
 
-/// Adds the contacts that are shown. Each that is omitted is noted at the place that it would have after the last
-/// one shown, so that no other place shifts. Where a role may stand once only, the first of the register stands for
-/// it (GP-26); whether others were left out is told.
-pub(super) fn add_contacts<'a>(
+/// Notes that a contact is left out, at its path in the answer.
+pub(super) fn note_omitted(role: Role, reason: Reason, place: Place, path: String, redactions: &mut Redactions) {
+    redactions.at(subject(role, place), path).removed_because(Part::Entity, reason, "");
+}
+
+/// Adds the contacts of a registrar.
+fn add_contacts<'a>(
     frame: &Frame<'a>,
-    contacts: impl IntoIterator<Item = &'a PublicContact> + Clone,
-    place: Place,
+    registrar: &'a PublicRegistrar,
     root: &str,
     entities: &mut Vec<Entity<'a>>,
     redactions: &mut Redactions,
-) -> bool {
-    let mut left_out = false;
-    let mut roles: Vec<&str> = entities.iter().flat_map(|entity| entity.roles.iter().copied()).collect();
-    let mut may_stand = |role: Role| {
-        let word = role.rdap_word();
-        let is_repeated = place == Place::OnGtldDomain && roles.contains(&word);
-        roles.push(word);
-        !is_repeated
-    };
-    for contact in contacts.clone().into_iter().filter(|contact| contact.omitted.is_none()) {
-        if !may_stand(contact.role) {
-            left_out = true;
-            continue;
+) {
+    let place = Place::OnRegistrar;
+    seats::on_registrar(entities.len(), registrar.contacts.iter(), |index, seated| {
+        let path = format!("{root}.entities[{index}]");
+        match seated {
+            Seated::Contact(contact) => entities.push(of_contact(frame, contact, place, path, redactions)),
+            Seated::Omitted(contact, reason) => note_omitted(contact.role, reason, place, path, redactions),
+            Seated::Registrar => {}
         }
-        let path = format!("{root}.entities[{}]", entities.len());
-        entities.push(of_contact(frame, contact, place, path, redactions));
-    }
-    let omitted = contacts.into_iter().filter_map(|contact| contact.omitted.map(|(reason, _)| (contact.role, reason)));
-    let noted = omitted.filter(|(role, _)| may_stand(*role));
-    for (index, (role, reason)) in (entities.len()..).zip(noted) {
-        let mut marker = redactions.at(subject(role, place), format!("{root}.entities[{index}]"));
-        marker.removed_because(Part::Entity, reason, "");
-    }
-    left_out
+    });
 }
 
 fn abuse_desk<'a>(frame: &Frame<'a>, particulars: &Particulars<'a>, marker: &mut Marker<'_>) -> Entity<'a> {

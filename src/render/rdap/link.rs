@@ -80,6 +80,11 @@ pub(super) fn entity_at(base: &str, handle: &str) -> String {
     address
 }
 
+/// Whether a handle, given as its octets, stands in the address of an entity as it is.
+pub(super) fn is_segment(handle: &[u8]) -> bool {
+    handle.iter().all(|octet| is_unreserved(*octet))
+}
+
 /// A base URL that a registrar gave us, if it is one of http or https, with a slash at its end.
 pub(super) fn web_base(text: &str) -> Option<String> {
     let mut base = uri(text);
@@ -108,19 +113,33 @@ fn is_web(address: &str) -> bool {
 /// A text as a URI: what RFC 3986 does not allow in one is percent-encoded as UTF-8 (RFC 7480 §9.1: never an IRI).
 pub fn uri(text: &str) -> String {
     let mut address = String::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    for (at, &byte) in bytes.iter().enumerate() {
-        let stays = match byte {
-            b'%' => bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
-            _ => is_unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte),
-        };
-        push(&mut address, byte, stays);
-    }
+    add_uri(&mut address, text);
     address
 }
 
+/// Adds a text to an address as [`uri`] has it.
+pub fn add_uri(address: &mut String, text: &str) {
+    let bytes = text.as_bytes();
+    if bytes.iter().all(|byte| is_of_uri(*byte)) {
+        address.push_str(text);
+        return;
+    }
+    for (at, &byte) in bytes.iter().enumerate() {
+        let stays = match byte {
+            b'%' => bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
+            _ => is_of_uri(byte),
+        };
+        push(address, byte, stays);
+    }
+}
+
+/// Whether an octet stands in a URI for itself.
+fn is_of_uri(byte: u8) -> bool {
+    is_unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte)
+}
+
 fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 fn push(address: &mut String, byte: u8, stays: bool) {

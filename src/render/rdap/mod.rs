@@ -2,20 +2,28 @@
 //!
 //! Typed values become JSON by the library alone, so that every character is escaped once and by it. Members that
 //! have no value are absent. The paths in `redacted` are made where the member that they name is made or left out.
+//!
+//! Domains that are looked up are mostly not built of such values: `ready` writes what the library would, with entities
+//! from forms that were learned from what it wrote before (`form`, `forms`). `seats` says for both who stands where.
 
 mod card;
 mod domain;
 mod entity;
 mod error;
 mod event;
+mod form;
+mod forms;
 mod help;
 mod jcard;
 mod jscontact;
 mod link;
 mod nameserver;
 mod notice;
+mod octets;
+mod ready;
 mod redacted;
 mod search;
+mod seats;
 mod status;
 
 #[cfg(test)]
@@ -24,11 +32,13 @@ pub(crate) mod tests;
 use serde::Serialize;
 
 use self::entity::Place;
+use self::form::Urls;
 use self::help::Help;
 use self::notice::Notice;
+use self::ready::Missed;
 use self::redacted::{Redaction, Redactions};
 use super::site::{Site, ZoneTexts};
-use crate::answer::Answer;
+use crate::answer::{Answer, Registered};
 use crate::guard::Terms;
 use crate::index::Generation;
 use crate::model::name::Name;
@@ -37,7 +47,8 @@ use crate::time::Timestamp;
 
 pub use self::error::{precondition_failed, refuse};
 pub(super) use self::event::ACTIONS as EVENT_ACTIONS;
-pub use self::link::{MEDIA_TYPE, uri};
+pub use self::forms::Forms;
+pub use self::link::{MEDIA_TYPE, add_uri, uri};
 
 const LEVEL_0: &str = "rdap_level_0";
 const REDACTED: &str = "redacted";
@@ -120,10 +131,14 @@ impl<'a> Conformance<'a> {
 
     /// Adds what the entities and the redactions of an object use.
     fn add_used(&mut self, redactions: &Redactions) {
-        if redactions.has_jscontact() {
+        self.add_parts(redactions.has_jscontact(), !redactions.is_empty());
+    }
+
+    fn add_parts(&mut self, has_jscontact: bool, is_redacted: bool) {
+        if has_jscontact {
             self.add(jscontact::IDENTIFIER);
         }
-        if !redactions.is_empty() {
+        if is_redacted {
             self.add(REDACTED);
         }
     }
@@ -151,10 +166,10 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &Askin
         Answer::Domain(answer) => {
             let (zone, texts) = zone_of(site, &answer.domain.name);
             let object = domain::of_answer(&frame, answer, texts, "$", &mut redactions);
-            let mut notices = notice::of_zone(&frame, texts);
-            if zone.is_some_and(|zone| zone.gtld_profile) {
-                notice::add_gtld(&frame, &mut notices);
-            }
+            let notices = match zone {
+                Some(zone) => notice::of_domain(&frame, zone, texts),
+                None => Vec::new(),
+            };
             found(object, redactions, notices, zone)
         }
         Answer::Nameserver(answer) => {
@@ -180,6 +195,30 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation, url: &Askin
     }
 }
 
+/// Renders a registered domain: what [`render`] makes of the same domain, faster where its forms are learned. The first
+/// of a shape is rendered slowly and its forms learned. `None` where what stands in memory is no domain.
+pub fn render_registered(
+    found: &Registered<'_>,
+    site: &Site,
+    generation: &Generation,
+    url: &Asking<'_>,
+) -> Option<Rendered> {
+    let urls = Urls { asked: url.asked, base: url.base };
+    let missed = if url.jscontact {
+        Missed::Unfit
+    } else {
+        match ready::write(found, site, generation.watermark, &urls) {
+            Ok(body) => return Some(Rendered { status: 200, body }),
+            Err(missed) => missed,
+        }
+    };
+    let answer = found.to_answer()?;
+    if missed == Missed::Unlearned {
+        ready::learn(found, &answer, site, generation.number);
+    }
+    Some(render(&Answer::Domain(answer), site, generation, url))
+}
+
 /// The answer to `help`, with what holds for the one who asks. It needs no data.
 pub fn help(site: &Site, url: &Asking<'_>, terms: &Terms) -> Rendered {
     help_for(site, url, Some(terms))
@@ -199,18 +238,23 @@ fn help_for(site: &Site, url: &Asking<'_>, terms: Option<&Terms>) -> Rendered {
 
 /// An object that was asked for itself.
 fn found<T: Serialize>(object: T, redactions: Redactions, notices: Vec<Notice<'_>>, zone: Option<&Zone>) -> Rendered {
-    let mut conformance = Conformance::default();
-    conformance.add_used(&redactions);
-    if let Some(zone) = zone {
-        conformance.add_profiles(zone);
-    }
     let topmost = Topmost {
-        rdap_conformance: conformance.into_identifiers(),
+        rdap_conformance: identifiers(redactions.has_jscontact(), !redactions.is_empty(), zone),
         object: WithRedacted::new(object, redactions),
         notices,
         lang: notice::LANG,
     };
     rendered(200, &topmost)
+}
+
+/// The identifiers of what the answer about an object uses.
+fn identifiers(has_jscontact: bool, is_redacted: bool, zone: Option<&Zone>) -> Vec<&str> {
+    let mut conformance = Conformance::default();
+    conformance.add_parts(has_jscontact, is_redacted);
+    if let Some(zone) = zone {
+        conformance.add_profiles(zone);
+    }
+    conformance.into_identifiers()
 }
 
 /// The zone of a name, and what the site says for it.

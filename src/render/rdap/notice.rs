@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Frame;
 use super::link::Link;
+use crate::model::zone::Zone;
 use crate::render::site::{self, ZoneTexts};
 
 /// The language of the texts of this program (RFC 9083 §4.4).
@@ -77,6 +78,15 @@ pub(super) fn fewer_contacts<'a>() -> Notice<'a> {
 /// What the operator says on every answer about a zone.
 pub(super) fn of_zone<'a>(frame: &Frame<'a>, texts: Option<&'a ZoneTexts>) -> Vec<Notice<'a>> {
     texts.iter().flat_map(|texts| &texts.notices).map(|notice| Notice::configured(frame, notice)).collect()
+}
+
+/// What stands on every answer about a domain of a zone.
+pub(super) fn of_domain<'a>(frame: &Frame<'a>, zone: &Zone, texts: Option<&'a ZoneTexts>) -> Vec<Notice<'a>> {
+    let mut notices = of_zone(frame, texts);
+    if zone.gtld_profile {
+        add_gtld(frame, &mut notices);
+    }
+    notices
 }
 
 /// Adds the notices that say something new.

@@ -3,8 +3,9 @@
 //! The source may hold combinations that contradict each other, and local facts (quarantine, on hold, out of
 //! service) come on top. A process that is under way (`pending …`) is believed over what forbids it.
 
-use crate::disclosure::record::PublicDomain;
-use crate::model::status::{ObjectStatus, RegistrarStatus, RgpStatus};
+use crate::disclosure::record::{PublicDomain, implied_by};
+use crate::model::status::LocalFacts;
+use crate::model::status::{DomainStatus, ObjectStatus, RegistrarStatus, RgpStatus};
 
 const ACTIVE: &str = "active";
 const PENDING_DELETE: &str = "pending delete";
@@ -20,19 +21,69 @@ const PENDING: [(&str, [&str; 2]); 5] = [
     ("pending create", ["", ""]),
 ];
 
+/// Most different values: those of a domain's statuses and of its grace periods, which share one.
+const WORDS_MAX: usize = DomainStatus::ALL.len() + RgpStatus::ALL.len();
+
+/// Status values in their order, each once.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    words: [&'static str; WORDS_MAX],
+    len: usize,
+}
+
+impl Words {
+    fn of(words: impl IntoIterator<Item = &'static str>) -> Words {
+        let mut all = Words { words: [""; WORDS_MAX], len: 0 };
+        words.into_iter().for_each(|word| all.add(word));
+        all
+    }
+
+    /// The values.
+    pub(super) fn as_slice(&self) -> &[&'static str] {
+        self.words.get(..self.len).unwrap_or_default()
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.as_slice().contains(&word)
+    }
+
+    fn add(&mut self, word: &'static str) {
+        if !self.contains(word)
+            && let Some(place) = self.words.get_mut(self.len)
+        {
+            *place = word;
+            self.len += 1;
+        }
+    }
+}
+
 /// The statuses of a domain; at least one.
 pub(super) fn of_domain(domain: &PublicDomain) -> Vec<&'static str> {
-    let (statuses, rgp) = domain.implied_statuses();
-    let mut found: Vec<&'static str> = domain.statuses.iter().map(|status| status.rdap()).collect();
-    found.extend(domain.rgp_statuses.iter().chain(&rgp).map(|status| status.rdap()));
-    found.extend(statuses.iter().map(|status| status.rdap()));
-    if found.contains(&PENDING_RESTORE) {
-        found.retain(|status| *status != RgpStatus::RedemptionPeriod.rdap());
+    let facts = LocalFacts {
+        on_hold: domain.on_hold,
+        quarantined_until: domain.quarantined_until,
+        out_of_service: domain.out_of_service,
+    };
+    of(domain.statuses.iter().copied(), domain.rgp_statuses.iter().copied(), &facts).as_slice().to_vec()
+}
+
+/// The statuses of a domain that has these of EPP, these of grace periods, and these facts; at least one.
+pub(super) fn of(
+    statuses: impl Iterator<Item = DomainStatus>,
+    rgp: impl Iterator<Item = RgpStatus>,
+    facts: &LocalFacts,
+) -> Words {
+    let (implied, implied_rgp) = implied_by(facts);
+    let mut found = Words::of(statuses.map(DomainStatus::rdap));
+    rgp.chain(implied_rgp).map(RgpStatus::rdap).for_each(|word| found.add(word));
+    implied.map(DomainStatus::rdap).for_each(|word| found.add(word));
+    if found.contains(PENDING_RESTORE) {
+        found = Words::of(found.as_slice().iter().copied().filter(|word| *word != REDEMPTION));
     }
-    if found.contains(&REDEMPTION) || found.contains(&PENDING_RESTORE) {
-        found.push(PENDING_DELETE);
+    if found.contains(REDEMPTION) || found.contains(PENDING_RESTORE) {
+        found.add(PENDING_DELETE);
     }
-    legal(found, &[])
+    legal(&found, &[])
 }
 
 /// The statuses of a host; none where the source has none.
@@ -40,7 +91,8 @@ pub(super) fn of_host(statuses: &[ObjectStatus]) -> Vec<&'static str> {
     if statuses.is_empty() {
         return Vec::new();
     }
-    legal(statuses.iter().map(|status| status.rdap()).collect(), &[ObjectStatus::Linked.rdap()])
+    let found = Words::of(statuses.iter().map(|status| status.rdap()));
+    legal(&found, &[ObjectStatus::Linked.rdap()]).as_slice().to_vec()
 }
 
 /// The status of a registrar. One that may not register is `locked`: nothing new can be associated with it.
@@ -52,24 +104,20 @@ pub(super) fn of_registrar(status: RegistrarStatus) -> &'static str {
     }
 }
 
-/// Removes what repeats or contradicts. `active` stays only where nothing else applies but `beside`.
-fn legal(mut found: Vec<&'static str>, beside: &[&str]) -> Vec<&'static str> {
+/// Removes what contradicts. `active` stays only where nothing else applies but `beside`.
+fn legal(found: &Words, beside: &[&str]) -> Words {
     let mut waiting = PENDING.iter().filter(|(pending, _)| found.contains(pending));
-    if let Some((process, forbidden)) = waiting.next() {
-        let others: Vec<&str> = waiting.map(|(pending, _)| *pending).collect();
-        found.retain(|status| !forbidden.contains(status) && !others.contains(status) && *status != *process);
-        found.insert(0, process);
+    let process = waiting.next();
+    let stays = |word: &&'static str| {
+        let is_forbidden = process.is_some_and(|(_, forbidden)| forbidden.contains(word));
+        *word != ACTIVE && !is_forbidden && !PENDING.iter().any(|(pending, _)| pending == word)
+    };
+    let words = found.as_slice().iter().copied().filter(stays);
+    let legal = Words::of(process.map(|(pending, _)| *pending).into_iter().chain(words));
+    if legal.as_slice().iter().all(|status| beside.contains(status)) {
+        return Words::of([ACTIVE].into_iter().chain(legal.as_slice().iter().copied()));
     }
-    let mut unique: Vec<&'static str> = Vec::with_capacity(found.len());
-    for status in found {
-        if status != ACTIVE && !unique.contains(&status) {
-            unique.push(status);
-        }
-    }
-    if unique.iter().all(|status| beside.contains(status)) {
-        unique.insert(0, ACTIVE);
-    }
-    unique
+    legal
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod redaction_paths;
 
 mod answers;
 mod properties;
+mod ready;
 mod search;
 mod strict;
 

@@ -280,5 +280,6 @@ pub(crate) fn site() -> Site {
         searching: crate::answer::Searching::closed(),
         zones: Zones::new(vec![zone("be", false), zone("brussels", true)]),
         texts: ["be", "brussels"].map(|zone| (name(zone), texts(zone))).into_iter().collect::<BTreeMap<_, _>>(),
+        forms: crate::render::rdap::Forms::default(),
     }
 }
