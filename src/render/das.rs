@@ -4,12 +4,19 @@
 use crate::answer::Answer;
 use crate::model::name::Name;
 
+const NOT_AVAILABLE: &str = "NOT AVAILABLE";
+
+/// The lines for a registered name; as [`render`] has them for every name that is taken.
+pub fn taken(name: &Name) -> Vec<u8> {
+    lines(name, NOT_AVAILABLE)
+}
+
 /// An answer as DAS lines. Names that are taken in any way read alike: registered, reserved, in quarantine, on hold
 /// or out of service (DA-04). A question that is not about a domain has no answer here: `NOT ALLOWED` alone.
 pub fn render(answer: &Answer) -> Vec<u8> {
     match answer {
-        Answer::Domain(found) => lines(&found.domain.name, "NOT AVAILABLE"),
-        Answer::Reserved(name, _) => lines(name, "NOT AVAILABLE"),
+        Answer::Domain(found) => taken(&found.domain.name),
+        Answer::Reserved(name, _) => taken(name),
         Answer::Available(name) => lines(name, "AVAILABLE"),
         Answer::NotAllowed(name, _) => lines(name, "NOT ALLOWED"),
         Answer::Nameserver(_)

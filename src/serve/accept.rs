@@ -62,7 +62,7 @@ pub struct Permits {
 }
 
 /// Held while a connection is open.
-type Held = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+pub(super) type Held = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
 impl Permits {
     /// Permits of every entrance; those of strangers share a total.
@@ -78,10 +78,20 @@ impl Permits {
     }
 
     /// Waits for a permit; `None` only if the semaphores were closed, which nobody does.
-    async fn acquire(&self) -> Option<Held> {
+    pub(super) async fn acquire(&self) -> Option<Held> {
         let door = Arc::clone(&self.door).acquire_owned().await.ok()?;
         let all = match &self.all {
             Some(all) => Some(Arc::clone(all).acquire_owned().await.ok()?),
+            None => None,
+        };
+        Some((door, all))
+    }
+
+    /// A permit, where one is free.
+    pub(super) fn try_acquire(&self) -> Option<Held> {
+        let door = Arc::clone(&self.door).try_acquire_owned().ok()?;
+        let all = match &self.all {
+            Some(all) => Some(Arc::clone(all).try_acquire_owned().ok()?),
             None => None,
         };
         Some((door, all))
@@ -97,6 +107,11 @@ pub async fn accept(
     tls: Option<TlsAcceptor>,
     mut stop: watch::Receiver<bool>,
 ) -> usize {
+    match gate.entrance {
+        Entrance::Whois => return line::door::accept(gate, Door::Whois, shell, permits, stop).await,
+        Entrance::Das => return line::door::accept(gate, Door::Das, shell, permits, stop).await,
+        Entrance::Http | Entrance::Https | Entrance::Admin => {}
+    }
     let mut open = JoinSet::new();
     let entrance = gate.entrance;
     let pause = Limits::span(shell.limits.accept_pause_ms);
@@ -117,7 +132,7 @@ pub async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 let peer = peer.ip().to_canonical();
-                match admit(&shell, entrance, peer) {
+                match admit(&shell, entrance, peer, || false) {
                     Ok(seat) => {
                         shell.observe.metrics.opened(entrance);
                         let (shell, tls, stop) = (Arc::clone(&shell), tls.clone(), stop.clone());
@@ -147,16 +162,26 @@ pub async fn accept(
     drain(&shell, entrance, open).await
 }
 
-/// Asks the guard. The operator's entrance has none.
+/// Asks the guard, and again where it turns somebody away and `make_room` then says that connections were closed
+/// meanwhile. The operator's entrance has no guard.
 ///
 /// # Errors
 /// Whoever is turned away. So is everybody while the guard fails, which it does not.
-fn admit(shell: &Shell, entrance: Entrance, peer: IpAddr) -> Result<Option<Seat>, TurnedAway> {
+pub(super) fn admit(
+    shell: &Shell,
+    entrance: Entrance,
+    peer: IpAddr,
+    make_room: impl FnOnce() -> bool,
+) -> Result<Option<Seat>, TurnedAway> {
     if entrance == Entrance::Admin {
         return Ok(None);
     }
     // A panic here would end the accept loop. What the guard holds is its own to keep whole.
-    let verdict = catch_unwind(AssertUnwindSafe(|| shell.guard.enter(peer, shell.clock.monotonic())));
+    let enter = || catch_unwind(AssertUnwindSafe(|| shell.guard.enter(peer, shell.clock.monotonic())));
+    let mut verdict = enter();
+    if matches!(verdict, Ok(Err(_))) && make_room() {
+        verdict = enter();
+    }
     match verdict {
         Ok(Ok(seat)) => Ok(Some(seat)),
         Ok(Err(turned)) => {
@@ -174,7 +199,7 @@ fn admit(shell: &Shell, entrance: Entrance, peer: IpAddr) -> Result<Option<Seat>
 
 /// The guard did not let somebody in; it is counted why.
 #[derive(Debug)]
-struct TurnedAway;
+pub(super) struct TurnedAway;
 
 /// Closes at once, with a reset: an orderly close would leave a socket behind for a minute on our side.
 fn turn_away(stream: &TcpStream) {
@@ -190,7 +215,7 @@ pub(super) async fn seated<H>(conversation: impl Future<Output = Parting>, held:
 }
 
 /// Whether an accept failed because its one connection was gone already, so that the next may succeed at once.
-fn is_of_one_connection(error: &io::Error) -> bool {
+pub(super) fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
@@ -250,8 +275,8 @@ async fn connection(
         (Entrance::Https, Some(tls)) => Box::pin(http::secure(stream, tls, peer, &shell, stop)).await,
         // An HTTPS entrance is only built together with its certificate.
         (Entrance::Https, None) => Parting::Handshake,
-        (Entrance::Whois, _) => Box::pin(line::converse(stream, Door::Whois, peer, &shell)).await,
-        (Entrance::Das, _) => Box::pin(line::converse(stream, Door::Das, peer, &shell)).await,
+        // Lines have a loop of their own.
+        (Entrance::Whois | Entrance::Das, _) => Parting::Broken,
         (Entrance::Admin, _) => Box::pin(admin::converse(stream, &shell, stop)).await,
     };
     tracing::debug!(entrance = entrance.word(), parting = parting.word(), client = %network(peer), "closed");

@@ -61,15 +61,11 @@ impl Visitor<'_> {
     /// Charges the sight of what was found, before it is shown: of each registered domain. Everything else is free.
     pub(super) fn see(&self, answer: &Answer) -> Result<(), Stop> {
         match answer {
-            Answer::Domain(found) => {
-                let name = found.domain.name.as_str().as_bytes();
-                judged(self.guard.show(self.peer, name, self.now)).map(|_share| ())
-            }
+            Answer::Domain(found) => self.see_domain(found.domain.name.as_str()),
             Answer::Found(found) => match &found.hits {
-                Hits::Domains(domains) => domains.iter().try_for_each(|found| {
-                    let name = found.domain.name.as_str().as_bytes();
-                    judged(self.guard.show(self.peer, name, self.now)).map(|_share| ())
-                }),
+                Hits::Domains(domains) => {
+                    domains.iter().try_for_each(|found| self.see_domain(found.domain.name.as_str()))
+                }
                 Hits::Nameservers(_) | Hits::Entities(_) => Ok(()),
             },
             Answer::Nameserver(_)
@@ -81,6 +77,11 @@ impl Visitor<'_> {
             | Answer::Reserved(..)
             | Answer::NotAllowed(..) => Ok(()),
         }
+    }
+
+    /// Charges the sight of a registered domain, by its name in canonical form.
+    pub(super) fn see_domain(&self, name: &str) -> Result<(), Stop> {
+        judged(self.guard.show(self.peer, name.as_bytes(), self.now)).map(|_share| ())
     }
 
     /// What holds for this client.

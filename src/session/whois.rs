@@ -5,7 +5,7 @@
 
 use super::visitor::{Stop, charged};
 use super::{Asked, Door, Ending, Outcome, Visitor};
-use crate::answer::{Answer, answer};
+use crate::answer::{Answer, answer, registered};
 use crate::guard::Question;
 use crate::index::Snapshot;
 use crate::query::{self, Query, Refusal};
@@ -119,6 +119,20 @@ fn answered(
     site: &Site,
     visitor: &Visitor<'_>,
 ) -> Result<(Vec<u8>, Outcome), Stop> {
+    let asked = Asked::about(query);
+    // Most questions are about domains that are registered: these are read where they stand.
+    if let Query::Domain(name) = query
+        && let Some(found) = registered(snapshot, &site.zones, name)
+    {
+        let page = match door {
+            Door::Das => render::das::taken(name),
+            Door::Whois | Door::Rdap => {
+                visitor.see_domain(found.domain.name())?;
+                render::whois::registered(&found, site, snapshot.generation())
+            }
+        };
+        return Ok((page, Outcome { door, asked, ending: Ending::Found }));
+    }
     let answer = answer(snapshot, &site.zones, query);
     let page = match door {
         Door::Das => render::das::render(&answer),
@@ -127,7 +141,7 @@ fn answered(
             render::whois::render(&answer, site, snapshot.generation())
         }
     };
-    Ok((page, Outcome { door, asked: Asked::about(query), ending: Ending::of_answer(&answer) }))
+    Ok((page, Outcome { door, asked, ending: Ending::of_answer(&answer) }))
 }
 
 /// What a charged line is told that holds no question.
@@ -207,6 +221,7 @@ mod tests {
             searching: crate::answer::Searching::closed(),
             zones: Zones::new(vec![zone]),
             texts: BTreeMap::new(),
+            forms: crate::render::rdap::Forms::default(),
         }
     }
 

@@ -3,17 +3,17 @@
 //! Dates are days in UTC without padding, as in `Wed Feb 1 2012`. Names stand as A-labels, since the page is ASCII
 //! (WH-10). Persons' names, fax numbers, mail addresses and handles have no place here, whatever the policy shows.
 
+use super::card::{self, Card, Number};
 use super::page::{Charset, Page};
-use super::status;
-use crate::answer::DomainAnswer;
-use crate::disclosure::record::{Phone, PublicContact, PublicRegistrar};
-use crate::model::dnssec::SecureDns;
+use super::{date, status};
+use crate::answer::Registered;
+use crate::disclosure::record::PublicRegistrar;
+use crate::model::dnssec::{KeyData, SecureDns};
 use crate::model::name::{Addresses, Name};
 use crate::model::status::RgpStatus;
 use crate::model::vocabulary::Role;
 use crate::model::zone::Zone;
 use crate::render::site::ZoneTexts;
-use crate::time::Timestamp;
 
 /// The status of a name that may be registered.
 pub(super) const AVAILABLE: &str = "AVAILABLE";
@@ -48,21 +48,22 @@ pub(super) fn not_allowed(name: Option<&str>, message: &str, texts: &ZoneTexts) 
 }
 
 /// A registered domain (BE-02, BE-04 to BE-06). In quarantine only its dates are told.
-pub(super) fn domain(found: &DomainAnswer, texts: &ZoneTexts) -> Vec<u8> {
+pub(super) fn domain(found: &Registered<'_>, texts: &ZoneTexts) -> Vec<u8> {
     let domain = &found.domain;
-    let in_quarantine =
-        domain.quarantined_until.is_some() || domain.rgp_statuses.contains(&RgpStatus::RedemptionPeriod);
-    let word = match (in_quarantine, domain.out_of_service) {
+    let in_quarantine = domain.quarantined_until().is_some()
+        || domain.rgp_statuses().any(|status| status == RgpStatus::RedemptionPeriod);
+    let word = match (in_quarantine, domain.out_of_service()) {
         (true, _) => QUARANTINE,
         (false, true) => OUT_OF_SERVICE,
         (false, false) => NOT_AVAILABLE,
     };
-    let mut page = begin(Some(domain.name.as_str()), word, texts);
-    if let Some(created) = domain.created {
-        page.line("Registered:\t", &day(created));
-    }
-    if let Some(until) = domain.quarantined_until {
-        page.line("Available:\t", &day(until));
+    let mut page = begin(Some(domain.name()), word, texts);
+    for (ours, at) in [("Registered:\t", domain.created()), ("Available:\t", domain.quarantined_until())] {
+        if let Some(at) = at {
+            page.put(ours);
+            date::day(&mut page, at);
+            page.blank();
+        }
     }
     page.blank();
     if !in_quarantine {
@@ -84,38 +85,46 @@ fn begin(name: Option<&str>, status: &str, texts: &ZoneTexts) -> Page {
     page
 }
 
-fn people(page: &mut Page, found: &DomainAnswer, texts: &ZoneTexts) {
+fn people(page: &mut Page, found: &Registered<'_>, texts: &ZoneTexts) {
     let domain = &found.domain;
-    page.line("Registrant:", "");
-    if let Some(registrant) = &domain.registrant {
-        let is_told = contact(page, registrant);
-        if !is_told && is_withheld(registrant) {
+    page.put("Registrant:\r\n");
+    if let Some(registrant) = domain.registrant() {
+        let registrant = Card::packed(&registrant);
+        if shows_something(&registrant) {
+            contact(page, &registrant);
+        } else if is_withheld(&registrant) {
             page.line("\t", withheld_text(texts));
         }
     }
     page.blank();
-    let onsite: Vec<&PublicContact> = domain.contacts.iter().filter(|contact| contact.role == Role::Onsite).collect();
-    if !onsite.is_empty() {
-        block(page, "Onsite Contacts:", &onsite, texts);
+    if domain.contacts().any(|contact| contact.role() == Role::Onsite) {
+        let onsite = domain.contacts().filter(|contact| contact.role() == Role::Onsite);
+        block(page, "Onsite Contacts:\r\n", onsite.map(|contact| Card::packed(&contact)), texts);
     }
-    let of_registrar = found.registrar.iter().flat_map(|registrar| &registrar.contacts);
-    let tech: Vec<&PublicContact> =
-        domain.contacts.iter().chain(of_registrar).filter(|contact| contact.role == Role::Tech).collect();
-    block(page, "Registrar Technical Contacts:", &tech, texts);
+    let tech = domain.contacts().filter(|contact| contact.role() == Role::Tech);
+    let of_registrar = found.registrar.iter().flat_map(|kept| &kept.registrar.contacts);
+    let of_registrar = of_registrar.filter(|contact| contact.role == Role::Tech);
+    let tech = tech.map(|contact| Card::packed(&contact)).chain(of_registrar.map(Card::owned));
+    block(page, "Registrar Technical Contacts:\r\n", tech, texts);
 }
 
 /// A block of contacts: those that show something, an empty line between them; then, once, the text for those that
 /// do not. Two empty lines follow a block that holds something, one an empty block.
-fn block(page: &mut Page, heading: &str, contacts: &[&PublicContact], texts: &ZoneTexts) {
-    page.line(heading, "");
-    let mut is_filled = false;
-    for shown in contacts.iter().filter(|contact| shows_something(contact)) {
-        if is_filled {
-            page.blank();
+fn block<'a>(page: &mut Page, heading: &str, contacts: impl Iterator<Item = Card<'a>>, texts: &ZoneTexts) {
+    page.put(heading);
+    let (mut is_filled, mut hides_somebody) = (false, false);
+    for card in contacts {
+        if shows_something(&card) {
+            if is_filled {
+                page.blank();
+            }
+            contact(page, &card);
+            is_filled = true;
+        } else {
+            hides_somebody |= is_withheld(&card);
         }
-        is_filled |= contact(page, shown);
     }
-    if contacts.iter().any(|contact| !shows_something(contact) && is_withheld(contact)) {
+    if hides_somebody {
         if is_filled {
             page.blank();
         }
@@ -128,52 +137,40 @@ fn block(page: &mut Page, heading: &str, contacts: &[&PublicContact], texts: &Zo
     }
 }
 
-/// The lines of a contact, in the order of .be; false where there was none to print.
-fn contact(page: &mut Page, contact: &PublicContact) -> bool {
-    let lines = lines(contact);
-    for (key, value) in &lines {
-        page.line(key, value);
+/// The lines of a contact, in the order of .be.
+fn contact(page: &mut Page, contact: &Card<'_>) {
+    card::put(page, "\tOrganisation:\t", &contact.organisation);
+    card::put(page, "\tLanguage:\t", &contact.language);
+    for street in contact.street.shown().copied().into_iter().flatten() {
+        page.line("\tStreet:\t", street);
     }
-    !lines.is_empty()
+    card::put(page, "\tPostal code:\t", &contact.postal_code);
+    card::put(page, "\tCity:\t", &contact.city);
+    card::put(page, "\tProvince:\t", &contact.province);
+    card::put(page, "\tCountry:\t", &contact.country);
+    if let Some(phone) = contact.voice.shown() {
+        telephone(page, phone);
+    }
 }
 
-fn lines(contact: &PublicContact) -> Vec<(&'static str, String)> {
-    let mut lines = Vec::new();
-    let mut put = |key, value: Option<String>| lines.extend(value.map(|value| (key, value)));
-    put("\tOrganisation:\t", contact.organisation.shown().cloned());
-    put("\tLanguage:\t", contact.language.shown().cloned());
-    for street in contact.street.shown().into_iter().flatten() {
-        put("\tStreet:\t", Some(street.clone()));
-    }
-    put("\tPostal code:\t", contact.postal_code.shown().cloned());
-    put("\tCity:\t", contact.city.shown().cloned());
-    put("\tProvince:\t", contact.province.shown().cloned());
-    put("\tCountry:\t", contact.country.shown().cloned());
-    put("\tPhone:\t", contact.voice.shown().map(phone));
-    lines
-}
-
-fn shows_something(contact: &PublicContact) -> bool {
-    !lines(contact).is_empty()
+/// True where [`contact`] would write a line.
+fn shows_something(contact: &Card<'_>) -> bool {
+    let texts = [
+        &contact.organisation,
+        &contact.language,
+        &contact.postal_code,
+        &contact.city,
+        &contact.province,
+        &contact.country,
+    ];
+    texts.iter().any(|text| text.shown().is_some())
+        || contact.street.shown().is_some_and(|street| street.clone().next().is_some())
+        || contact.voice.shown().is_some()
 }
 
 /// True where a contact exists that the policy does not show: the role as a whole, or any of its fields.
-fn is_withheld(contact: &PublicContact) -> bool {
-    let texts = [
-        &contact.handle,
-        &contact.name,
-        &contact.organisation,
-        &contact.city,
-        &contact.province,
-        &contact.postal_code,
-        &contact.country,
-        &contact.email,
-        &contact.language,
-    ];
-    contact.omitted.is_some()
-        || texts.iter().any(|text| text.withheld().is_some())
-        || contact.street.withheld().is_some()
-        || [&contact.voice, &contact.fax].iter().any(|phone| phone.withheld().is_some())
+fn is_withheld(contact: &Card<'_>) -> bool {
+    contact.withholds() || contact.language.withheld().is_some()
 }
 
 /// The configured text; a fixed one where it is empty, so that what is withheld never looks as if it were not there.
@@ -181,23 +178,18 @@ fn withheld_text(texts: &ZoneTexts) -> &str {
     if texts.whois_withheld.trim().is_empty() { "Not shown." } else { &texts.whois_withheld }
 }
 
-fn technics(page: &mut Page, found: &DomainAnswer) {
-    page.line("Registrar:", "");
-    if let Some(registrar) = &found.registrar {
-        registrar_lines(page, registrar);
+fn technics(page: &mut Page, found: &Registered<'_>) {
+    page.put("Registrar:\r\n");
+    if let Some(kept) = found.registrar {
+        registrar_lines(page, &kept.registrar);
     }
-    page.blank();
-    page.line("Nameservers:", "");
-    let none = Addresses::default();
-    let addresses = found.addresses.iter().chain(std::iter::repeat(&none));
-    for (server, addresses) in found.domain.nameservers.iter().zip(addresses) {
-        nameserver(page, &server.host, addresses);
+    page.put("\r\nNameservers:\r\n");
+    for server in found.domain.nameservers() {
+        nameserver(page, server.host, &found.addresses(&server));
     }
-    page.blank();
-    page.line("Keys:", "");
-    keys(page, &found.domain.secure_dns);
-    page.blank();
-    page.line("Flags:", "");
+    page.put("\r\nKeys:\r\n");
+    keys(page, &found.domain.secure_dns());
+    page.put("\r\nFlags:\r\n");
     for word in status::words(&found.domain) {
         if word.starts_with("client") || word.starts_with("server") {
             page.line("\t", word);
@@ -215,43 +207,60 @@ fn registrar_lines(page: &mut Page, registrar: &PublicRegistrar) {
 }
 
 /// One line for each address, the name repeated; IPv6 in eight groups without compression (CO-15).
-fn nameserver(page: &mut Page, host: &Name, addresses: &Addresses) {
+fn nameserver(page: &mut Page, host: &str, addresses: &Addresses) {
     if addresses.is_empty() {
-        page.line("\t", host.as_str());
+        page.line("\t", host);
     }
     for address in &addresses.v4 {
-        page.line("\t", &format!("{host} ({address})"));
+        begin_address(page, host);
+        for (at, octet) in address.octets().into_iter().enumerate() {
+            page.put(if at == 0 { "" } else { "." });
+            page.number(u32::from(octet));
+        }
+        page.put(")\r\n");
     }
     for address in &addresses.v6 {
-        let groups: Vec<String> = address.segments().iter().map(|group| format!("{group:x}")).collect();
-        page.line("\t", &format!("{host} ({})", groups.join(":")));
+        begin_address(page, host);
+        for (at, group) in address.segments().into_iter().enumerate() {
+            page.put(if at == 0 { "" } else { ":" });
+            page.group(group);
+        }
+        page.put(")\r\n");
     }
+}
+
+fn begin_address(page: &mut Page, host: &str) {
+    page.put("\t");
+    page.value(host);
+    page.put(" (");
 }
 
 fn keys(page: &mut Page, secure_dns: &SecureDns) {
     for ds in &secure_dns.ds {
-        let digest: String = ds.digest.iter().map(|byte| format!("{byte:02X}")).collect();
-        let line =
-            format!("keyTag:{} algorithm:{} digestType:{} digest:{digest}", ds.key_tag, ds.algorithm, ds.digest_type);
-        page.line("\t", &line);
+        let numbers = [
+            ("\tkeyTag:", u32::from(ds.key_tag)),
+            (" algorithm:", u32::from(ds.algorithm)),
+            (" digestType:", u32::from(ds.digest_type)),
+        ];
+        for (ours, number) in numbers {
+            page.put(ours);
+            page.number(number);
+        }
+        page.put(" digest:");
+        page.hexadecimal(&ds.digest);
+        page.blank();
     }
     for key in &secure_dns.keys {
-        let line = format!(
-            "flags:{} protocol:{} algorithm:{} pubKey:{}",
-            key.flags, key.protocol, key.algorithm, key.public_key
-        );
+        let KeyData { flags, protocol, algorithm, public_key } = key;
+        let line = format!("flags:{flags} protocol:{protocol} algorithm:{algorithm} pubKey:{public_key}");
         page.line("\t", &line);
     }
 }
 
 /// A number in EPP's form, its extension behind `x`.
-fn phone(phone: &Phone) -> String {
-    match &phone.extension {
-        Some(extension) => format!("{} x{extension}", phone.number),
-        None => phone.number.clone(),
+fn telephone(page: &mut Page, phone: &Number<'_>) {
+    match phone.extension {
+        Some(extension) => page.line("\tPhone:\t", &format!("{} x{extension}", phone.number)),
+        None => page.line("\tPhone:\t", phone.number),
     }
-}
-
-fn day(at: Timestamp) -> String {
-    at.strftime("%a %b %-d %Y").to_string()
 }

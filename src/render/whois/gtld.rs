@@ -1,12 +1,15 @@
 //! The layout of gTLD registries: `Key: value`, UTF-8, with the labels that ICANN's consistent labelling uses. A
 //! withheld field has no line; one sentence says that something is withheld.
 
+use super::card::{self, Card, Number};
 use super::page::{Charset, Page};
-use super::status;
-use crate::answer::{DomainAnswer, NameserverAnswer};
-use crate::disclosure::record::{Disclosed, Phone, PublicContact, PublicDomain, PublicRegistrar};
+use super::{date, status};
+use crate::answer::{NameserverAnswer, Registered};
+use crate::codec::packed::{PackedContact, PackedDomain};
+use crate::disclosure::record::{Disclosed, PublicContact, PublicRegistrar};
 use crate::index::Generation;
-use crate::model::name::Addresses;
+use crate::model::dnssec::SecureDns;
+use crate::model::name::{Addresses, Name};
 use crate::model::vocabulary::Role;
 use crate::render::site::ZoneTexts;
 use crate::time::Timestamp;
@@ -28,40 +31,69 @@ pub(super) fn sentence(sentence: &str, texts: &ZoneTexts, generation: &Generatio
 }
 
 /// A registered domain.
-pub(super) fn domain(found: &DomainAnswer, texts: &ZoneTexts, generation: &Generation) -> Vec<u8> {
+pub(super) fn domain(found: &Registered<'_>, texts: &ZoneTexts, generation: &Generation) -> Vec<u8> {
     let domain = &found.domain;
     let mut page = begin(Charset::Utf8, texts);
-    page.line("Domain Name: ", domain.name.as_str());
-    put(&mut page, "Domain U-Label", domain.name.unicode().as_ref());
-    page.line("Registry Domain ID: ", &domain.roid);
-    put(&mut page, "Updated Date", domain.updated.map(moment).as_ref());
-    put(&mut page, "Creation Date", domain.created.map(moment).as_ref());
-    put(&mut page, "Registry Expiry Date", domain.expires.map(moment).as_ref());
-    if let Some(registrar) = &found.registrar {
-        sponsor(&mut page, registrar);
+    page.line("Domain Name: ", domain.name());
+    put(&mut page, "Domain U-Label", u_label(domain.name()).as_deref());
+    page.line("Registry Domain ID: ", domain.roid());
+    dated(&mut page, "Updated Date: ", domain.updated());
+    dated(&mut page, "Creation Date: ", domain.created());
+    dated(&mut page, "Registry Expiry Date: ", domain.expires());
+    if let Some(kept) = found.registrar {
+        sponsor(&mut page, &kept.registrar);
     }
-    for contact in people(domain).filter(|contact| contact.role == Role::Reseller) {
-        put(&mut page, "Reseller", contact.organisation.shown());
+    let mut withholds = false;
+    for contact in people(domain).filter(|contact| contact.role() == Role::Reseller) {
+        let contact = Card::packed(&contact);
+        card::put(&mut page, "Reseller: ", &contact.organisation);
+        withholds |= contact.withholds();
     }
     for word in status::words(domain) {
-        page.line("Domain Status: ", &format!("{word} https://icann.org/epp#{word}"));
+        page.put("Domain Status: ");
+        page.put(word);
+        page.line(" https://icann.org/epp#", word);
     }
-    for contact in people(domain).filter(|contact| contact.role != Role::Reseller) {
-        contact_lines(&mut page, prefix(contact.role), contact);
+    for contact in people(domain).filter(|contact| contact.role() != Role::Reseller) {
+        let contact = Card::packed(&contact);
+        contact_lines(&mut page, &contact);
+        withholds |= contact.withholds();
     }
-    for server in &domain.nameservers {
-        page.line("Name Server: ", server.host.as_str());
+    for server in domain.nameservers() {
+        page.line("Name Server: ", server.host);
     }
-    page.line("DNSSEC: ", if domain.secure_dns.is_signed() { "signedDelegation" } else { "unsigned" });
-    for ds in &domain.secure_dns.ds {
-        let digest: String = ds.digest.iter().map(|byte| format!("{byte:02X}")).collect();
-        page.line("DS Data: ", &format!("{} {} {} {digest}", ds.key_tag, ds.algorithm, ds.digest_type));
-    }
-    if people(domain).any(withholds) {
+    signatures(&mut page, &domain.secure_dns());
+    if withholds {
         page.blank();
         page.line("", &withheld_sentence(texts));
     }
     end(page, generation)
+}
+
+/// The name in U-labels, where it has any.
+fn u_label(name: &str) -> Option<String> {
+    name.contains("xn--").then(|| Name::parse(name).ok()?.unicode()).flatten()
+}
+
+fn dated(page: &mut Page, ours: &str, at: Option<Timestamp>) {
+    if let Some(at) = at {
+        page.put(ours);
+        date::moment(page, at);
+        page.blank();
+    }
+}
+
+fn signatures(page: &mut Page, secure_dns: &SecureDns) {
+    page.line("DNSSEC: ", if secure_dns.is_signed() { "signedDelegation" } else { "unsigned" });
+    for ds in &secure_dns.ds {
+        page.put("DS Data: ");
+        for number in [u32::from(ds.key_tag), u32::from(ds.algorithm), u32::from(ds.digest_type)] {
+            page.number(number);
+            page.put(" ");
+        }
+        page.hexadecimal(&ds.digest);
+        page.blank();
+    }
 }
 
 /// A name server.
@@ -74,11 +106,10 @@ pub(super) fn nameserver(
     let mut page = begin(charset, texts);
     page.line("Server Name: ", found.host.name.as_str());
     let unicode = if charset == Charset::Utf8 { found.host.name.unicode() } else { None };
-    put(&mut page, "Server U-Label", unicode.as_ref());
+    put(&mut page, "Server U-Label", unicode.as_deref());
     addresses(&mut page, &found.host.addresses);
     if let Some(registrar) = &found.registrar {
-        put(&mut page, "Registrar", registrar.name.shown());
-        put(&mut page, "Registrar IANA ID", registrar.iana_id.shown().map(u32::to_string).as_ref());
+        named(&mut page, registrar);
     }
     end(page, generation)
 }
@@ -86,25 +117,31 @@ pub(super) fn nameserver(
 /// A registrar.
 pub(super) fn registrar(registrar: &PublicRegistrar, texts: &ZoneTexts, generation: &Generation) -> Vec<u8> {
     let mut page = begin(Charset::Utf8, texts);
-    put(&mut page, "Registrar", registrar.name.shown());
+    put(&mut page, "Registrar", shown(&registrar.name));
     page.line("Registrar ID: ", &registrar.id);
-    put(&mut page, "Registrar IANA ID", registrar.iana_id.shown().map(u32::to_string).as_ref());
+    iana_id(&mut page, registrar);
     for line in registrar.street.shown().into_iter().flatten() {
         page.line("Street: ", line);
     }
-    put(&mut page, "City", registrar.city.shown());
-    put(&mut page, "State/Province", registrar.province.shown());
-    put(&mut page, "Postal Code", registrar.postal_code.shown());
-    put(&mut page, "Country", registrar.country.shown());
-    telephone(&mut page, "", "Phone", &registrar.voice);
-    telephone(&mut page, "", "Fax", &registrar.fax);
-    put(&mut page, "Email", registrar.email.shown());
-    put(&mut page, "Registrar URL", registrar.website.shown());
-    abuse(&mut page, registrar);
-    for contact in &registrar.contacts {
-        contact_lines(&mut page, prefix(contact.role), contact);
+    put(&mut page, "City", shown(&registrar.city));
+    put(&mut page, "State/Province", shown(&registrar.province));
+    put(&mut page, "Postal Code", shown(&registrar.postal_code));
+    put(&mut page, "Country", shown(&registrar.country));
+    for (key, phone) in [("Phone", &registrar.voice), ("Fax", &registrar.fax)] {
+        if let Some(phone) = phone.shown() {
+            let phone = Number { number: &phone.number, extension: phone.extension.as_deref() };
+            telephone(&mut page, "", key, &phone);
+        }
     }
-    if registrar.contacts.iter().any(withholds) {
+    put(&mut page, "Email", shown(&registrar.email));
+    put(&mut page, "Registrar URL", shown(&registrar.website));
+    abuse(&mut page, registrar);
+    let mut withholds = false;
+    for contact in registrar.contacts.iter().map(Card::owned) {
+        contact_lines(&mut page, &contact);
+        withholds |= contact.withholds();
+    }
+    if withholds {
         page.blank();
         page.line("", &withheld_sentence(texts));
     }
@@ -114,7 +151,7 @@ pub(super) fn registrar(registrar: &PublicRegistrar, texts: &ZoneTexts, generati
 /// A contact with a public handle, on its own.
 pub(super) fn lone_contact(contact: &PublicContact, texts: &ZoneTexts, generation: &Generation) -> Vec<u8> {
     let mut page = begin(Charset::Utf8, texts);
-    contact_lines(&mut page, prefix(contact.role), contact);
+    contact_lines(&mut page, &Card::owned(contact));
     end(page, generation)
 }
 
@@ -129,39 +166,67 @@ fn begin(charset: Charset, texts: &ZoneTexts) -> Page {
 
 /// The last line (WH-17): the moment of the register that the answer describes.
 fn end(mut page: Page, generation: &Generation) -> Vec<u8> {
-    page.line(">>> Last update of WHOIS database: ", &format!("{} <<<", moment(generation.watermark)));
+    page.put(">>> Last update of WHOIS database: ");
+    date::moment(&mut page, generation.watermark);
+    page.put(" <<<\r\n");
     page.into_bytes()
 }
 
-fn put(page: &mut Page, key: &str, value: Option<&String>) {
+fn put(page: &mut Page, key: &str, value: Option<&str>) {
     if let Some(value) = value {
-        page.line(&format!("{key}: "), value);
+        page.put(key);
+        page.line(": ", value);
     }
 }
 
+fn shown(text: &Disclosed<String>) -> Option<&str> {
+    text.shown().map(String::as_str)
+}
+
 /// Who stands on a domain: of those that are shown the first in each role, as RDAP has it under ICANN's profile (GP-26).
-fn people(domain: &PublicDomain) -> impl Iterator<Item = &PublicContact> {
-    let mut seen = Vec::new();
-    domain.registrant.iter().chain(&domain.contacts).filter(move |contact| {
-        let label = prefix(contact.role);
-        let stands = contact.omitted.is_some() || !seen.contains(&label);
-        if contact.omitted.is_none() {
-            seen.push(label);
+fn people<'a>(domain: &PackedDomain<'a>) -> impl Iterator<Item = PackedContact<'a>> {
+    let mut seen = [false; Role::ALL.len()];
+    domain.registrant().into_iter().chain(domain.contacts()).filter(move |contact| {
+        if contact.omitted().is_some() {
+            return true;
         }
-        stands
+        let seen = seen.get_mut(as_labelled(contact.role()) as usize);
+        seen.is_some_and(|seen| !std::mem::replace(seen, true))
     })
 }
 
+/// The first of the roles that have the same label.
+fn as_labelled(role: Role) -> Role {
+    match role {
+        Role::Onsite | Role::Tech => Role::Tech,
+        Role::RegistrarContact | Role::Registrar => Role::Registrar,
+        Role::Registrant | Role::Admin | Role::Billing | Role::Reseller => role,
+    }
+}
+
 fn sponsor(page: &mut Page, registrar: &PublicRegistrar) {
-    put(page, "Registrar", registrar.name.shown());
-    put(page, "Registrar IANA ID", registrar.iana_id.shown().map(u32::to_string).as_ref());
-    put(page, "Registrar URL", registrar.website.shown());
+    named(page, registrar);
+    put(page, "Registrar URL", shown(&registrar.website));
     abuse(page, registrar);
 }
 
+fn named(page: &mut Page, registrar: &PublicRegistrar) {
+    put(page, "Registrar", shown(&registrar.name));
+    iana_id(page, registrar);
+}
+
+fn iana_id(page: &mut Page, registrar: &PublicRegistrar) {
+    if let Some(id) = registrar.iana_id.shown() {
+        page.put("Registrar IANA ID: ");
+        page.number(*id);
+        page.blank();
+    }
+}
+
 fn abuse(page: &mut Page, registrar: &PublicRegistrar) {
-    put(page, "Registrar Abuse Contact Email", registrar.abuse_email.shown());
-    put(page, "Registrar Abuse Contact Phone", registrar.abuse_voice.shown().map(|phone| &phone.number));
+    put(page, "Registrar Abuse Contact Email", shown(&registrar.abuse_email));
+    let voice = registrar.abuse_voice.shown().map(|phone| phone.number.as_str());
+    put(page, "Registrar Abuse Contact Phone", voice);
 }
 
 /// What the labels of a contact begin with.
@@ -176,31 +241,45 @@ fn prefix(role: Role) -> &'static str {
     }
 }
 
-fn contact_lines(page: &mut Page, prefix: &str, contact: &PublicContact) {
-    let text = |page: &mut Page, key: &str, value: &Disclosed<String>| {
-        put(page, &format!("{prefix} {key}"), value.shown());
+fn contact_lines(page: &mut Page, contact: &Card<'_>) {
+    let prefix = prefix(contact.role);
+    let text = |page: &mut Page, key: &str, value: &Disclosed<&str>| {
+        if let Some(value) = value.shown() {
+            page.put(prefix);
+            page.line(key, value);
+        }
     };
     if let Some(handle) = contact.handle.shown() {
-        page.line(&format!("Registry {prefix} ID: "), handle);
+        page.put("Registry ");
+        page.put(prefix);
+        page.line(" ID: ", handle);
     }
-    text(page, "Name", &contact.name);
-    text(page, "Organization", &contact.organisation);
-    for line in contact.street.shown().into_iter().flatten() {
-        page.line(&format!("{prefix} Street: "), line);
+    text(page, " Name: ", &contact.name);
+    text(page, " Organization: ", &contact.organisation);
+    for line in contact.street.shown().copied().into_iter().flatten() {
+        page.put(prefix);
+        page.line(" Street: ", line);
     }
-    text(page, "City", &contact.city);
-    text(page, "State/Province", &contact.province);
-    text(page, "Postal Code", &contact.postal_code);
-    text(page, "Country", &contact.country);
-    telephone(page, &format!("{prefix} "), "Phone", &contact.voice);
-    telephone(page, &format!("{prefix} "), "Fax", &contact.fax);
-    text(page, "Email", &contact.email);
+    text(page, " City: ", &contact.city);
+    text(page, " State/Province: ", &contact.province);
+    text(page, " Postal Code: ", &contact.postal_code);
+    text(page, " Country: ", &contact.country);
+    for (key, phone) in [(" Phone", &contact.voice), (" Fax", &contact.fax)] {
+        if let Some(phone) = phone.shown() {
+            telephone(page, prefix, key, phone);
+        }
+    }
+    text(page, " Email: ", &contact.email);
 }
 
-fn telephone(page: &mut Page, prefix: &str, key: &str, phone: &Disclosed<Phone>) {
-    if let Some(phone) = phone.shown() {
-        page.line(&format!("{prefix}{key}: "), &phone.number);
-        put(page, &format!("{prefix}{key} Ext"), phone.extension.as_ref());
+fn telephone(page: &mut Page, prefix: &str, key: &str, phone: &Number<'_>) {
+    page.put(prefix);
+    page.put(key);
+    page.line(": ", phone.number);
+    if let Some(extension) = phone.extension {
+        page.put(prefix);
+        page.put(key);
+        page.line(" Ext: ", extension);
     }
 }
 
@@ -211,32 +290,10 @@ fn addresses(page: &mut Page, addresses: &Addresses) {
     }
 }
 
-/// True where a field that has a line here is withheld.
-fn withholds(contact: &PublicContact) -> bool {
-    let texts = [
-        &contact.handle,
-        &contact.name,
-        &contact.organisation,
-        &contact.city,
-        &contact.province,
-        &contact.postal_code,
-        &contact.country,
-        &contact.email,
-    ];
-    contact.omitted.is_some()
-        || texts.iter().any(|text| text.withheld().is_some())
-        || contact.street.withheld().is_some()
-        || [&contact.voice, &contact.fax].iter().any(|phone| phone.withheld().is_some())
-}
-
 fn withheld_sentence(texts: &ZoneTexts) -> String {
     let policy = &texts.policy;
     if policy.name.is_empty() {
         return "Data that the registry's policy does not open is left out.".to_owned();
     }
     format!("Data that the registry's policy {}, version {}, does not open is left out.", policy.name, policy.version)
-}
-
-fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -4,6 +4,8 @@
 //! stands on one line whatever it holds (WH-22). No line names another server to ask: clients would follow it.
 
 mod be;
+mod card;
+mod date;
 mod gtld;
 mod page;
 mod status;
@@ -13,7 +15,7 @@ pub use traps::trap_phrases;
 
 use std::borrow::Cow;
 
-use crate::answer::{Answer, NotAllowed};
+use crate::answer::{Answer, NotAllowed, Registered};
 use crate::guard::Terms;
 use crate::index::Generation;
 use crate::model::name::{NAME_OCTETS_MAX, Name};
@@ -23,13 +25,17 @@ use crate::render::site::{Site, ZoneTexts};
 use crate::render::{limits, refusal};
 use page::{Charset, Page};
 
-/// An answer as a port-43 page.
+/// A registered domain as a port-43 page, written from where it stands in memory.
+pub fn registered(found: &Registered<'_>, site: &Site, generation: &Generation) -> Vec<u8> {
+    match of_zone(site, found.zone) {
+        (WhoisLayout::Be, texts) => be::domain(found, &texts),
+        (WhoisLayout::Gtld, texts) => gtld::domain(found, &texts, generation),
+    }
+}
+
+/// Any other answer as a port-43 page.
 pub fn render(answer: &Answer, site: &Site, generation: &Generation) -> Vec<u8> {
     match answer {
-        Answer::Domain(found) => match surroundings(site, &found.domain.name) {
-            (WhoisLayout::Be, texts) => be::domain(found, &texts),
-            (WhoisLayout::Gtld, texts) => gtld::domain(found, &texts, generation),
-        },
         Answer::Available(name) => match surroundings(site, name) {
             (WhoisLayout::Be, texts) => be::status(name, be::AVAILABLE, &texts),
             (WhoisLayout::Gtld, texts) => gtld::sentence(gtld::NOT_FOUND, &texts, generation),
@@ -46,8 +52,10 @@ pub fn render(answer: &Answer, site: &Site, generation: &Generation) -> Vec<u8> 
         }
         Answer::Registrar(registrar) => gtld::registrar(registrar, &house(site).1, generation),
         Answer::Contact(contact) => gtld::lone_contact(contact, &house(site).1, generation),
-        // Port 43 knows no searches.
-        Answer::Found(_) | Answer::NotFound => gtld::sentence(gtld::NOTHING_KNOWN, &house(site).1, generation),
+        // Port 43 knows no searches, and what is registered is a matter of [`registered`].
+        Answer::Domain(_) | Answer::Found(_) | Answer::NotFound => {
+            gtld::sentence(gtld::NOTHING_KNOWN, &house(site).1, generation)
+        }
         Answer::Help => help_for(site, None),
     }
 }

@@ -1,5 +1,7 @@
 //! Lines of a port-43 page.
 
+use std::borrow::Cow;
+
 use deunicode::deunicode_with_tofu;
 
 /// The characters of a page.
@@ -11,45 +13,97 @@ pub(super) enum Charset {
     Utf8,
 }
 
+/// Octets for which a page has room from the start: most have fewer.
+const PAGE_OCTETS: usize = 4096;
+
 /// What python-whois looks for in the whole of a page, with a tab or a space.
 const FREE: &str = "Status: AVAILABLE";
 
 /// A page under construction.
 #[derive(Debug)]
 pub(super) struct Page {
-    text: String,
+    octets: Vec<u8>,
     charset: Charset,
 }
 
 impl Page {
     pub(super) fn new(charset: Charset) -> Page {
-        Page { text: String::with_capacity(4096), charset }
+        Page { octets: Vec::with_capacity(PAGE_OCTETS), charset }
     }
 
     /// One line: what is ours in front, then a value from outside on the rest of it.
     pub(super) fn line(&mut self, ours: &str, value: &str) {
-        self.text.push_str(ours);
-        self.text.push_str(&one_line(value, self.charset));
-        self.text.push_str("\r\n");
+        self.put(ours);
+        self.value(value);
+        self.blank();
     }
 
-    /// An empty line.
+    /// An empty line, or the end of one.
     pub(super) fn blank(&mut self) {
-        self.text.push_str("\r\n");
+        self.put("\r\n");
+    }
+
+    /// What is ours, as it is.
+    pub(super) fn put(&mut self, ours: &str) {
+        self.octets.extend_from_slice(ours.as_bytes());
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, number: u32) {
+        let mut digits = [0; 10];
+        let mut first = digits.len();
+        let mut rest = number;
+        for (at, digit) in digits.iter_mut().enumerate().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            (rest, first) = (rest / 10, at);
+            if rest == 0 {
+                break;
+            }
+        }
+        self.octets.extend_from_slice(digits.get(first..).unwrap_or_default());
+    }
+
+    /// Octets in hexadecimal, in upper case.
+    pub(super) fn hexadecimal(&mut self, octets: &[u8]) {
+        let digit = |value: u8| if value < 10 { b'0' + value } else { b'A' + (value - 10) };
+        self.octets.extend(octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]));
+    }
+
+    /// A group of an IPv6 address, in lower case and without leading zeros.
+    pub(super) fn group(&mut self, group: u16) {
+        let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + (value - 10) };
+        let shifts = [12, 8, 4, 0].into_iter().skip_while(|shift| *shift > 0 && group >> shift == 0);
+        self.octets.extend(shifts.map(|shift| digit((group >> shift) as u8 & 15)));
+    }
+
+    /// A value from outside, which cannot leave its line: whatever ends or moves a line, and runs of blanks, becomes one
+    /// space (WH-22).
+    pub(super) fn value(&mut self, value: &str) {
+        if is_plain(value) {
+            self.put(value);
+        } else {
+            let line = one_line(value, self.charset);
+            self.put(&line);
+        }
     }
 
     /// A line that clients take for a comment; one that begins with `%` already is taken as it is.
     pub(super) fn comment(&mut self, text: &str) {
+        if is_printable(text.as_bytes()) {
+            return self.marked(text.trim_end());
+        }
         let text: String = spelled(text, self.charset).chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
-        let text = text.trim_end();
-        let mark = match text.chars().next() {
+        self.marked(text.trim_end());
+    }
+
+    fn marked(&mut self, text: &str) {
+        self.put(match text.chars().next() {
             None => "%",
             Some('%') => "",
             Some(_) => "% ",
-        };
-        self.text.push_str(mark);
-        self.text.push_str(text);
-        self.text.push_str("\r\n");
+        });
+        self.put(text);
+        self.blank();
     }
 
     /// The banner of a zone's answers.
@@ -60,11 +114,69 @@ impl Page {
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.text.into_bytes()
+        self.octets
     }
 }
 
-/// A value that cannot leave its line: whatever ends or moves a line, and runs of blanks, becomes one space (WH-22).
+/// True where there is nothing but printable characters of ASCII. No early end: many octets are compared at once.
+fn is_printable(octets: &[u8]) -> bool {
+    octets.iter().fold(true, |is_printable, octet| is_printable & (b' '..=b'~').contains(octet))
+}
+
+/// True for what stands on a page as it is, in each charset: words of ASCII with one space between two, and nowhere the
+/// colon and space of [`FREE`]. Most values are such, and short: they are looked at eight octets at a time.
+fn is_plain(value: &str) -> bool {
+    let (words, rest) = value.as_bytes().as_chunks();
+    let mut look = Look { is_plain: true, before: Look::FIRST };
+    for word in words {
+        look.at(*word);
+    }
+    // The rest, a space so that one at the value's end is seen, and anything plain.
+    let mut last = [b' '; 8];
+    for (place, octet) in last.iter_mut().zip(rest) {
+        *place = *octet;
+    }
+    if let Some(filler) = last.get_mut(rest.len() + 1..) {
+        filler.fill(b'x');
+    }
+    look.at(last);
+    look.is_plain || value.is_empty()
+}
+
+/// A look at octets, eight at a time.
+struct Look {
+    /// Whether what was seen is plain.
+    is_plain: bool,
+    /// [`Look::FIRST`] where a space may not follow what was seen, else 0.
+    before: u64,
+}
+
+impl Look {
+    /// The mark of a word's first octet.
+    const FIRST: u64 = 0x80;
+    /// The marks of all.
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+
+    /// Marks the octets of a word that are this one, by their highest bits.
+    fn marks(word: u64, octet: u8) -> u64 {
+        let differs = word ^ u64::from_le_bytes([octet; 8]);
+        !(((differs & !Look::HIGH) + !Look::HIGH) | differs) & Look::HIGH
+    }
+
+    fn at(&mut self, octets: [u8; 8]) {
+        let word = u64::from_le_bytes(octets);
+        // Below the first printable character, the one behind the last, or beyond ASCII.
+        let is_control = !((word & !Look::HIGH) + u64::from_le_bytes([0x80 - b' '; 8])) & Look::HIGH;
+        let is_special = is_control | (word & Look::HIGH) | Look::marks(word, 0x7f);
+        let spaces = Look::marks(word, b' ');
+        let ends = spaces | Look::marks(word, b':');
+        let gaps = ((ends << 8) | self.before) & spaces;
+        self.is_plain &= (is_special | gaps) == 0;
+        self.before = ends >> 56;
+    }
+}
+
+/// The value as words with one space between two.
 fn one_line(value: &str, charset: Charset) -> String {
     let spelled = spelled(value, charset);
     let mut line = String::with_capacity(spelled.len());
@@ -78,11 +190,11 @@ fn one_line(value: &str, charset: Charset) -> String {
     if line.contains(FREE) { line.replace(FREE, "Status AVAILABLE") } else { line }
 }
 
-fn spelled(text: &str, charset: Charset) -> String {
+fn spelled(text: &str, charset: Charset) -> Cow<'_, str> {
     match charset {
-        Charset::Utf8 => text.to_owned(),
-        // What comes out may hold line ends of its own: callers take them out after this.
-        Charset::Ascii => deunicode_with_tofu(text, "?"),
+        Charset::Ascii if !text.is_ascii() => Cow::Owned(deunicode_with_tofu(text, "?")),
+        // What comes out above may hold line ends of its own: callers take them out after this.
+        Charset::Ascii | Charset::Utf8 => Cow::Borrowed(text),
     }
 }
 
@@ -112,7 +224,46 @@ mod tests {
         assert_eq!(page.into_bytes(), b"Societe Generale OEuvre ss Bei\r\n% e x\r\n");
     }
 
+    #[test]
+    fn numbers_and_digests_are_written_as_people_write_them() {
+        for number in [0, 1, 9, 10, 42, 65_535, u32::MAX] {
+            let mut page = Page::new(Charset::Ascii);
+            page.number(number);
+            assert_eq!(page.into_bytes(), number.to_string().as_bytes());
+        }
+        let mut page = Page::new(Charset::Ascii);
+        page.hexadecimal(&[0, 9, 0xab, 0xff]);
+        assert_eq!(page.into_bytes(), b"0009ABFF");
+        for group in [0, 1, 0x10, 0xabc, 0x8000, 0xffff] {
+            let mut page = Page::new(Charset::Ascii);
+            page.group(group);
+            assert_eq!(page.into_bytes(), format!("{group:x}").as_bytes());
+        }
+    }
+
+    /// Texts in which words that stand as they are and everything else are equally likely.
+    fn texts() -> impl Strategy<Value = String> {
+        let pieces = prop_oneof![
+            "[ -~]{0,12}",
+            "[A-Za-z]{1,8}",
+            Just(" ".to_owned()),
+            Just(FREE.to_owned()),
+            Just("\t".to_owned()),
+            any::<String>(),
+        ];
+        proptest::collection::vec(pieces, 0..5).prop_map(|pieces| pieces.concat())
+    }
+
     proptest! {
+        /// What is found to be plain is what the long way would write.
+        #[test]
+        fn wh_22_plain_values_are_written_as_all_others(value in texts(), is_ascii in any::<bool>()) {
+            let charset = if is_ascii { Charset::Ascii } else { Charset::Utf8 };
+            let mut page = Page::new(charset);
+            page.value(&value);
+            prop_assert_eq!(page.into_bytes(), one_line(&value, charset).into_bytes());
+        }
+
         #[test]
         fn wh_04_wh_10_wh_22_any_value_is_one_line(value in any::<String>(), ascii in any::<bool>()) {
             let mut page = Page::new(if ascii { Charset::Ascii } else { Charset::Utf8 });

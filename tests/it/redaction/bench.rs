@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use loket::answer::{Answer, answer};
+use loket::answer::{Answer, answer, registered};
 use loket::disclosure::decide::effective_kind;
 use loket::disclosure::policy::Policy;
 use loket::model::contact::Handle;
@@ -237,7 +237,8 @@ impl<'a> Bench<'a> {
             if is_gtld && site.zones.of(&name).is_some_and(|zone| zone.layout == WhoisLayout::Be) {
                 continue;
             }
-            let page = render::whois::render(&found, site, self.answers.snapshot.generation());
+            let found = registered(&self.answers.snapshot, &site.zones, &name).unwrap();
+            let page = render::whois::registered(&found, site, self.answers.snapshot.generation());
             let (strangers, values) = port43::beyond_rdap(&page, &known);
             assert_eq!(strangers, [""; 0], "WH-21: {name}: {}\n{value:#}", String::from_utf8_lossy(&page));
             self.tally.whois_values += values;

@@ -8,10 +8,11 @@ mod specimens;
 
 use proptest::prelude::*;
 
-use crate::answer::{Answer, DomainAnswer, NameserverAnswer};
+use crate::answer::{Answer, NameserverAnswer, registered};
 use crate::codec::sample::Draw;
-use crate::disclosure::record::{PublicDomain, PublicRecord};
-use crate::render::whois::{render, trap_phrases};
+use crate::disclosure::record::{PublicDomain, PublicRecord, PublicRegistrar};
+use crate::index::SnapshotBuilder;
+use crate::render::whois::{self, render, trap_phrases};
 use specimens::{body, das_page, domains, generation, name, page, site, specimens};
 
 #[test]
@@ -146,17 +147,27 @@ proptest! {
     fn wh_04_wh_22_any_record_gives_a_clean_page(seed in proptest::collection::vec(any::<u8>(), 0..400), is_be in any::<bool>()) {
         let (_, _, registrar, _) = specimens();
         let zone = if is_be { "be" } else { "brussels" };
-        let found = match Draw(&seed).record() {
+        let site = site();
+        let drawn = match Draw(&seed).record() {
             PublicRecord::Domain(domain) => {
-                let domain = PublicDomain { name: name(&format!("x.{zone}")), ..domain };
-                let addresses = domain.nameservers.iter().map(|server| server.addresses.clone()).collect();
-                Answer::Domain(DomainAnswer { domain, registrar: Some(registrar), addresses })
+                let name = name(&format!("x.{zone}"));
+                let registrar = PublicRegistrar { id: domain.registrar.clone(), ..registrar };
+                let mut builder = SnapshotBuilder::default();
+                builder.put(PublicRecord::Registrar(registrar));
+                builder.put(PublicRecord::Domain(PublicDomain { name: name.clone(), ..domain }));
+                let snapshot = builder.finish(generation());
+                whois::registered(&registered(&snapshot, &site.zones, &name).unwrap(), &site, &generation())
             }
-            PublicRecord::Host(host) => Answer::Nameserver(NameserverAnswer { host, registrar: Some(registrar) }),
-            PublicRecord::Registrar(registrar) => Answer::Registrar(registrar),
-            PublicRecord::Nndn(nndn) => Answer::Reserved(name(&format!("x.{zone}")), nndn.state),
+            PublicRecord::Host(host) => {
+                let found = Answer::Nameserver(NameserverAnswer { host, registrar: Some(registrar) });
+                render(&found, &site, &generation())
+            }
+            PublicRecord::Registrar(registrar) => render(&Answer::Registrar(registrar), &site, &generation()),
+            PublicRecord::Nndn(nndn) => {
+                render(&Answer::Reserved(name(&format!("x.{zone}")), nndn.state), &site, &generation())
+            }
         };
-        let page = String::from_utf8(render(&found, &site(), &generation())).unwrap();
+        let page = String::from_utf8(drawn).unwrap();
         prop_assert!(page.ends_with("\r\n"));
         prop_assert_eq!(page.matches(['\r', '\n']).count(), 2 * page.matches("\r\n").count());
         prop_assert!(!page.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n')));

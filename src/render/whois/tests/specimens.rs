@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer::answer;
+use crate::answer::{answer, registered};
 use crate::codec::sample::kept;
 use crate::disclosure::record::{
     ClauseIndex, Disclosed, Phone, PublicContact, PublicDelegation, PublicDomain, PublicHost, PublicNndn, PublicRecord,
@@ -17,7 +17,7 @@ use crate::model::vocabulary::{Kind, Role};
 use crate::model::zone::{WhoisLayout, Zone, Zones};
 use crate::query::{self, Query};
 use crate::render::site::{PolicyStamp, Site, ZoneTexts};
-use crate::render::whois::{help, refused, render};
+use crate::render::whois::{self, help, refused, render};
 use crate::render::{das, refusal};
 
 pub fn name(text: &str) -> Name {
@@ -257,6 +257,7 @@ pub fn site() -> Site {
             zone("brussels", WhoisLayout::Gtld, "icann-gtld"),
         ]),
         texts: BTreeMap::from([(name("be"), texts), (name("brussels"), gtld)]),
+        forms: crate::render::rdap::Forms::default(),
     }
 }
 
@@ -268,10 +269,19 @@ pub fn page_of(line: &[u8]) -> String {
     let (snapshot, site) = (snapshot(), site());
     let bytes = match query::whois::parse(line) {
         Ok(Query::Help) => help(&site, &Settings::default().terms(Tier::Default)),
-        Ok(query) => render(&answer(&snapshot, &site.zones, &query), &site, snapshot.generation()),
+        Ok(query) => answer_page(&snapshot, &site, &query),
         Err(refusal) => refused(line, &refusal, &site, snapshot.generation()),
     };
     String::from_utf8(bytes).unwrap()
+}
+
+fn answer_page(snapshot: &Snapshot, site: &Site, query: &Query) -> Vec<u8> {
+    if let Query::Domain(name) = query
+        && let Some(found) = registered(snapshot, &site.zones, name)
+    {
+        return whois::registered(&found, site, snapshot.generation());
+    }
+    render(&answer(snapshot, &site.zones, query), site, snapshot.generation())
 }
 
 pub fn das_page(line: &str) -> String {
