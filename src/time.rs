@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 
 pub use jiff::Timestamp;
 
+/// How old a reading of the wall clock may be to which monotonic time is added, in microseconds. Within it the two clocks
+/// run apart by less than anybody asks for, unless somebody sets the wall clock.
+const READING_MICROSECONDS: i64 = 1_000_000;
+
 /// A point of monotonic time, counted from the start of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Monotonic(Duration);
@@ -34,15 +38,25 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System { start: Instant },
+    System { start: Instant, wall: Arc<Wall> },
     Manual { microseconds: Arc<AtomicI64>, start: Timestamp },
+}
+
+/// Between the machine's two clocks.
+#[derive(Debug)]
+struct Wall {
+    /// Microseconds from monotonic to wall time, when the wall clock was last read.
+    ahead: AtomicI64,
+    /// Until when that may be used, in microseconds of monotonic time.
+    until: AtomicI64,
 }
 
 impl Clock {
     /// The machine's clock.
     #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn system() -> Clock {
-        Clock(Source::System { start: Instant::now() })
+        let wall = Wall { ahead: AtomicI64::new(0), until: AtomicI64::new(i64::MIN) };
+        Clock(Source::System { start: Instant::now(), wall: Arc::new(wall) })
     }
 
     /// A clock that stands at `start` until [`Clock::advance`] moves it. Clones move together.
@@ -73,11 +87,31 @@ impl Clock {
     /// Monotonic time.
     pub fn monotonic(&self) -> Monotonic {
         match &self.0 {
-            Source::System { start } => Monotonic(start.elapsed()),
+            Source::System { start, .. } => Monotonic(start.elapsed()),
             Source::Manual { microseconds, .. } => {
                 Monotonic(Duration::from_micros(microseconds.load(Ordering::SeqCst).unsigned_abs()))
             }
         }
+    }
+}
+
+impl Clock {
+    /// Both times of one moment, from one look at the machine's clock nearly always: wall time is that of the last second,
+    /// moved on by what passed since.
+    pub fn both(&self) -> (Monotonic, Timestamp) {
+        let now = self.monotonic();
+        let Source::System { wall, .. } = &self.0 else { return (now, self.now()) };
+        let microseconds = i64::try_from(now.0.as_micros()).unwrap_or(i64::MAX);
+        if microseconds < wall.until.load(Ordering::Acquire) {
+            let moved = microseconds.saturating_add(wall.ahead.load(Ordering::Acquire));
+            if let Ok(date) = Timestamp::from_microsecond(moved) {
+                return (now, date);
+            }
+        }
+        let date = self.now();
+        wall.ahead.store(date.as_microsecond().saturating_sub(microseconds), Ordering::Release);
+        wall.until.store(microseconds.saturating_add(READING_MICROSECONDS), Ordering::Release);
+        (now, date)
     }
 }
 
@@ -90,6 +124,21 @@ pub fn deadline(span: Duration) -> tokio::time::Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_times_are_those_of_the_clocks_alone() {
+        let clock = Clock::system();
+        for _ in 0..1000 {
+            let (before, earlier) = (clock.monotonic(), clock.now());
+            let (now, date) = clock.both();
+            assert!(before <= now && now <= clock.monotonic());
+            let apart = date.as_microsecond() - earlier.as_microsecond();
+            assert!((-50_000..5_000_000).contains(&apart), "{apart} µs");
+        }
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        clock.advance(Duration::from_secs(90));
+        assert_eq!(clock.both(), (clock.monotonic(), clock.now()));
+    }
 
     #[test]
     fn a_manual_clock_moves_only_by_hand() {

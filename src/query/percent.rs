@@ -1,12 +1,18 @@
 //! Percent-encoding (RFC 3986 §2.1).
 
+use std::borrow::Cow;
+
 use super::Refusal;
 
 /// Decodes a text once (RFC 3986 §2.4). Everything else stays as it is.
 ///
 /// # Errors
 /// [`Refusal::BadEncoding`] for a percent sign without two hexadecimal digits, and for what is not UTF-8.
-pub(super) fn decode(text: &str) -> Result<String, Refusal> {
+pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, Refusal> {
+    // Most texts have no need of it.
+    if !text.bytes().any(|byte| byte == b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -21,7 +27,7 @@ pub(super) fn decode(text: &str) -> Result<String, Refusal> {
             other => other,
         });
     }
-    String::from_utf8(bytes).map_err(|_| Refusal::BadEncoding)
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Refusal::BadEncoding)
 }
 
 fn hexadecimal(digit: u8) -> Option<u8> {

@@ -3,6 +3,7 @@
 //! The path is split at its literal slashes first and percent-decoded once per segment after that: nothing that
 //! was encoded can change which question is asked.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::search::{self, Class};
@@ -25,14 +26,20 @@ pub const HANDLE_CHARACTERS_MAX: usize = 80;
 /// [`Refusal::ReverseSearchNotOffered`] and [`Refusal::PatternNotSupported`] for RDAP queries that this server does not
 /// answer; `Bad…` for an RDAP query whose argument cannot be read.
 pub fn parse(path: &str, parameters: Option<&str>) -> Result<Query, Refusal> {
+    // The question that nearly all ask, in the form in which nearly all ask it.
+    if let Some(name) = path.strip_prefix("domain/")
+        && name.bytes().all(|byte| byte != b'%' && !is_refused(byte))
+    {
+        return domain(name);
+    }
     let mut segments = path.split('/');
     let kind = decode(segments.next().unwrap_or_default())?;
-    let arguments = segments.map(decode).collect::<Result<Vec<String>, Refusal>>()?;
+    let arguments = segments.map(decode).collect::<Result<Vec<_>, Refusal>>()?;
     if let Some(class) = Class::from_word(&kind) {
         return search(class, &arguments, parameters.unwrap_or_default());
     }
-    match (kind.as_str(), arguments.as_slice()) {
-        ("domain", [name]) => Name::from_query(name).map(Query::Domain).map_err(Refusal::BadName),
+    match (&*kind, arguments.as_slice()) {
+        ("domain", [name]) => domain(name),
         ("nameserver", [name]) => Name::from_query(name).map(Query::Nameserver).map_err(Refusal::BadName),
         ("entity", [handle]) => entity(handle),
         ("help", []) => Ok(Query::Help),
@@ -48,10 +55,10 @@ pub fn parse(path: &str, parameters: Option<&str>) -> Result<Query, Refusal> {
 /// True for the path of a search or reverse search, whether it is offered or not: where none is, all are refused alike
 /// and nothing of them is read (SR-09).
 pub fn is_search(path: &str) -> bool {
-    let segments: Result<Vec<String>, Refusal> = path.split('/').map(decode).collect();
+    let segments: Result<Vec<_>, Refusal> = path.split('/').map(decode).collect();
     segments.is_ok_and(|segments| match segments.as_slice() {
         [class] => Class::from_word(class).is_some(),
-        [class, reverse, _] => Class::from_word(class).is_some() && reverse == REVERSE_SEGMENT,
+        [class, reverse, _] => Class::from_word(class).is_some() && *reverse == REVERSE_SEGMENT,
         _ => false,
     })
 }
@@ -66,11 +73,11 @@ fn entity(handle: &str) -> Result<Query, Refusal> {
 }
 
 /// Searches (RFC 9082 §3.2) stand at the bare path; reverse searches (RFC 9536 §2) below it.
-fn search(class: Class, arguments: &[String], parameters: &str) -> Result<Query, Refusal> {
+fn search(class: Class, arguments: &[Cow<'_, str>], parameters: &str) -> Result<Query, Refusal> {
     let search = match arguments {
         [] => search::parse(class, parameters),
-        [reverse, related] if reverse == REVERSE_SEGMENT && related == "entity" => search::reverse(class, parameters),
-        [reverse, _] if reverse == REVERSE_SEGMENT => Err(Refusal::ReverseSearchNotOffered),
+        [reverse, related] if *reverse == REVERSE_SEGMENT && *related == "entity" => search::reverse(class, parameters),
+        [reverse, _] if *reverse == REVERSE_SEGMENT => Err(Refusal::ReverseSearchNotOffered),
         _ => Err(Refusal::UnknownPath),
     };
     search.map(|search| Query::Search(Box::new(search)))
@@ -91,10 +98,18 @@ fn is_decimal(text: &str) -> bool {
 }
 
 /// Percent-decodes one segment, once. What would be a delimiter or a control character is refused.
-fn decode(segment: &str) -> Result<String, Refusal> {
+fn decode(segment: &str) -> Result<Cow<'_, str>, Refusal> {
     let text = percent::decode(segment)?;
-    let is_refused = |byte: u8| byte.is_ascii_control() || matches!(byte, b'/' | b'?' | b'#');
     if text.bytes().any(is_refused) { Err(Refusal::BadCharacters) } else { Ok(text) }
+}
+
+/// Whether a decoded octet stands in no segment: it would be a delimiter, or a control character.
+fn is_refused(byte: u8) -> bool {
+    byte.is_ascii_control() || matches!(byte, b'/' | b'?' | b'#')
+}
+
+fn domain(name: &str) -> Result<Query, Refusal> {
+    Name::from_query(name).map(Query::Domain).map_err(Refusal::BadName)
 }
 
 #[cfg(test)]
@@ -260,6 +275,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_of_a_domain_is_the_long_one(name in "[a-z0-9.%/?#\\x00-]{0,12}|\\PC{0,12}") {
+            // An encoded letter takes the long way.
+            prop_assert_eq!(parse(&format!("domain/{name}")), parse(&format!("%64omain/{name}")));
+        }
+
         #[test]
         fn any_text_is_read_without_a_panic(path in "\\PC{0,120}") {
             let _ = parse(&path);

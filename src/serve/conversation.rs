@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::accept::stopped;
+use super::aside::Aside;
 use super::reins::Reins;
 use super::timed::is_too_slow;
 use super::unread::{Bare, Completed};
@@ -89,8 +90,8 @@ where
     let stream = Completed::new(stream, Limits::span(limits.linger_ms), Arc::clone(reins), words);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // The stream's own deadlines are shorter; this one holds if they ever do not.
-        .header_read_timeout(Limits::span(limits.idle_ms.saturating_add(limits.head_ms)))
+        // The stream has deadlines of its own for every wait; a second one would be armed anew for each request.
+        .header_read_timeout(None)
         // Whoever says that it has asked everything still gets all answers.
         .half_close(true)
         .max_headers(size(limits.header_count))
@@ -170,14 +171,25 @@ where
     C: Future<Output = hyper::Result<()>>,
 {
     let (mut connection, mut cut) = (pin!(connection), pin!(cut));
+    let lifetime = Limits::span(limits.connection_ms);
+    let mut event = Aside::new(async {
+        tokio::select! {
+            biased;
+            parting = cut.as_mut() => Some(parting),
+            () = end => None,
+            () = stopped(&mut stop) => None,
+            () = sleep(lifetime) => None,
+        }
+    });
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => Some(ended),
-        parting = cut.as_mut() => return parting,
-        () = end => None,
-        () = stopped(&mut stop) => None,
-        () = sleep(Limits::span(limits.connection_ms)) => None,
+        event = &mut event => match event {
+            Some(parting) => return parting,
+            None => None,
+        },
     };
+    drop(event);
     let ended = match ended {
         Some(ended) => ended,
         None => {

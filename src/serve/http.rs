@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, DATE, HOST, HeaderMap, HeaderValue};
 use hyper::service::Service;
 use hyper::{Request, Response, StatusCode, Version};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -101,7 +101,12 @@ impl Service<Request<Incoming>> for Asker {
     type Future = Reply;
 
     fn call(&self, request: Request<Incoming>) -> Reply {
-        self.reins.asked();
+        // When the last question came is of interest on HTTP/2 alone: a stream of HTTP/1.1 watches its pauses itself.
+        if request.version() >= Version::HTTP_2 {
+            self.reins.asked();
+        } else {
+            self.reins.count();
+        }
         let answer = self.answer(&request);
         self.shell.observe.question(&answer.outcome, self.tier, self.peer);
         conclude(answer, request.version(), request.body().is_end_stream(), &self.reins)
@@ -147,7 +152,7 @@ impl Asker {
     fn answer<B>(&self, request: &Request<B>) -> session::Response {
         let limits = &self.shell.limits;
         let visitor = self.shell.visitor(self.peer);
-        let headers = request.headers();
+        let heard = Heard::of(request.headers());
         let uri = request.uri();
         let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
         let head = session::Request {
@@ -155,14 +160,13 @@ impl Asker {
             path: uri.path(),
             query: uri.query(),
             secure: self.secure,
-            host: authority.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes)),
-            headers: &|name| joined(headers, name),
+            host: authority.or_else(|| request.headers().get(HOST).map(HeaderValue::as_bytes)),
+            headers: &|name| heard.joined(name),
         };
         let target = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
-        let octets: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         let mistake = if target > size(limits.target_octets) {
             Some(Refusal::TooLong)
-        } else if headers.len() > size(limits.header_count) || octets > size(limits.header_octets) {
+        } else if request.headers().len() > size(limits.header_count) || heard.octets > size(limits.header_octets) {
             Some(Refusal::HeadersTooLarge)
         } else {
             None
@@ -197,26 +201,63 @@ impl Asker {
             return Vec::new();
         }
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = format!("HTTP/1.1 {status}\r\n");
-        let date = found.date.map(|date| ("date", date.to_owned().into()));
-        for (name, value) in answer.headers.into_iter().chain(date).chain([("connection", "close".into())]) {
-            response.push_str(&format!("{name}: {value}\r\n"));
+        let mut response = format!("HTTP/1.1 {status}\r\n").into_bytes();
+        let mut headers = answer.headers;
+        if let Some(Ok(date)) = found.date.map(HeaderValue::from_str) {
+            headers.append(DATE, date);
         }
-        response.push_str("\r\n");
-        [response.as_bytes(), &answer.body].concat()
+        headers.append(CONNECTION, CLOSE.clone());
+        for (name, value) in &headers {
+            response.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        response.extend(b"\r\n");
+        response.extend(&answer.body);
+        response
     }
 }
 
-/// All values of a header, joined by commas (RFC 9110 §5.2), as octets: they need not be text.
-fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, [u8]>> {
-    let mut values = headers.get_all(name).iter();
-    let mut all = Cow::Borrowed(values.next()?.as_bytes());
-    for value in values {
-        let all = all.to_mut();
-        all.extend_from_slice(b", ");
-        all.extend_from_slice(value.as_bytes());
+/// The end of a connection, told in HTTP/1.1.
+static CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// The headers of a request, looked through once. Most requests have few, and hardly one of those that are asked for.
+struct Heard<'a> {
+    headers: &'a HeaderMap,
+    /// Octets of all names and values.
+    octets: usize,
+    /// A bit for each length of a name, the last for all that are longer: of a length that no name has, there is none.
+    lengths: u64,
+}
+
+impl<'a> Heard<'a> {
+    fn of(headers: &'a HeaderMap) -> Heard<'a> {
+        headers.iter().fold(Heard { headers, octets: 0, lengths: 0 }, |heard, (name, value)| {
+            let name = name.as_str();
+            Heard {
+                octets: heard.octets + name.len() + value.len(),
+                lengths: heard.lengths | Heard::bit(name),
+                headers,
+            }
+        })
     }
-    Some(all)
+
+    fn bit(name: &str) -> u64 {
+        1 << name.len().min(63)
+    }
+
+    /// All values of a header, joined by commas (RFC 9110 §5.2), as octets: they need not be text.
+    fn joined(&self, name: &str) -> Option<Cow<'a, [u8]>> {
+        if self.lengths & Heard::bit(name) == 0 {
+            return None;
+        }
+        let mut values = self.headers.iter().filter(|(found, _)| found.as_str() == name).map(|(_, value)| value);
+        let mut all = Cow::Borrowed(values.next()?.as_bytes());
+        for value in values {
+            let all = all.to_mut();
+            all.extend_from_slice(b", ");
+            all.extend_from_slice(value.as_bytes());
+        }
+        Some(all)
+    }
 }
 
 /// Makes the answer one of HTTP, and tells the connection what follows it. `is_all_read`: the request has no body, or
@@ -226,7 +267,7 @@ pub(super) fn conclude(answer: session::Response, version: Version, is_all_read:
     // A bare status keeps open the connection over which a ban is being told.
     let is_spared = answer.after == After::Silence && is_shared && reins.spares();
     let answer = if is_spared {
-        session::Response { headers: Vec::new(), body: Bytes::new(), ..answer }
+        session::Response { headers: HeaderMap::new(), body: Bytes::new(), ..answer }
     } else {
         reins.tell(answer.after);
         if answer.after == After::Silence {
@@ -237,24 +278,39 @@ pub(super) fn conclude(answer: session::Response, version: Version, is_all_read:
     let body = if is_shared { reins.owe(answer.body) } else { answer.body };
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    // With room for those that hyper adds: a map that grows is built anew.
-    headers.reserve(answer.headers.len() + 4);
-    for (name, value) in answer.headers {
-        // Values come from `session`; one that is no header value would be left out rather than break the answer.
-        let value = match value {
-            Cow::Borrowed(value) => HeaderValue::from_str(value),
-            Cow::Owned(value) => HeaderValue::try_from(value),
-        };
-        if let Ok(value) = value {
-            headers.append(HeaderName::from_static(name), value);
-        }
-    }
+    *response.headers_mut() = answer.headers;
     // HTTP/2 has no such header (RFC 9113 §8.2.2), and ends streams one by one.
     if !is_shared && (answer.after == After::Close || !is_all_read) {
         // Nobody reads a body, so that the connection cannot be used again.
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(CONNECTION, CLOSE.clone());
         reins.leave_unread();
     }
     Reply::with(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::header::HeaderName;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn headers_are_heard_as_the_map_has_them(
+            said in proptest::collection::vec(("accept|if-match|x-[a-c]{1,3}|[ab]{60,70}", "[a-z]{0,3}"), 0..8),
+            wanted in "accept|accept-encoding|if-match|x-[a-c]{1,3}|[ab]{60,70}",
+        ) {
+            let mut headers = HeaderMap::new();
+            for (name, value) in &said {
+                headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
+            }
+            let heard = Heard::of(&headers);
+            prop_assert_eq!(heard.octets, said.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>());
+            for wanted in said.iter().map(|(name, _)| name).chain([&wanted]) {
+                let values: Vec<&[u8]> = headers.get_all(wanted).iter().map(HeaderValue::as_bytes).collect();
+                let expected = (!values.is_empty()).then(|| values.join(&b", "[..]));
+                prop_assert_eq!(heard.joined(wanted).map(Cow::into_owned), expected);
+            }
+        }
+    }
 }

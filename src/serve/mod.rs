@@ -2,11 +2,12 @@
 //! what comes back, and decides nothing about answers.
 //!
 //! Each entrance has an accept loop with a bounded number of connections; each connection is a task of its own, so
-//! that a panic stays in it. Accept errors are logged and paused on. Everything that waits has a deadline from
-//! [`Limits`].
+//! that a panic stays in it. On port 43 and DAS only a connection that must wait becomes one: see `line`. Accept
+//! errors are logged and paused on. Everything that waits has a deadline from [`Limits`].
 
 pub mod accept;
 pub mod admin;
+mod aside;
 mod conversation;
 mod http;
 mod line;
@@ -51,7 +52,8 @@ pub struct Shell {
 impl Shell {
     /// Who asks, now.
     fn visitor(&self, peer: IpAddr) -> Visitor<'_> {
-        Visitor { guard: &self.guard, peer, now: self.clock.monotonic(), date: self.clock.now() }
+        let (now, date) = self.clock.both();
+        Visitor { guard: &self.guard, peer, now, date }
     }
 
     /// Calls `answer` with the current data; if it panics, counts and logs that, and calls `refuse` with an incident.
@@ -60,9 +62,8 @@ impl Shell {
         answer: impl FnOnce(Option<&Snapshot>) -> T,
         refuse: impl FnOnce(&Refusal) -> T,
     ) -> T {
-        let snapshot = self.current.load();
         // The closure reads immutable data only: nothing half-changed can be seen afterwards.
-        match catch_unwind(AssertUnwindSafe(|| answer(snapshot.as_deref()))) {
+        match catch_unwind(AssertUnwindSafe(|| self.current.read(answer))) {
             Ok(answer) => answer,
             Err(_panic) => {
                 let incident = self.observe.incident();

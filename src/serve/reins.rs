@@ -101,10 +101,15 @@ impl Reins {
         self.unread.load(Ordering::Acquire)
     }
 
-    /// Notes that a question came.
+    /// Notes that a question came, and when.
     pub fn asked(&self) {
         let passed = deadline(Duration::ZERO).saturating_duration_since(self.begin);
         self.asked_ms.store(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX), Ordering::Release);
+        self.count();
+    }
+
+    /// Notes that a question came, where nobody waits for [`Reins::idle`].
+    pub fn count(&self) {
         self.questions.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -34,6 +34,7 @@ fn shell(limits: Limits) -> Arc<Shell> {
         searching: crate::answer::Searching::closed(),
         zones: crate::model::zone::Zones::default(),
         texts: std::collections::BTreeMap::new(),
+        forms: crate::render::rdap::Forms::default(),
     };
     Arc::new(Shell {
         current: Current::empty(),
@@ -316,6 +317,7 @@ async fn the_admin_door_tells_liveness_readiness_and_metrics() {
 mod handshakes;
 mod http1;
 mod http2;
+mod line_door;
 mod lines;
 mod script;
 mod turned;

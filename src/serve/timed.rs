@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::aside::Aside;
 use super::reins::Reins;
 use crate::config::Limits;
 use crate::time::deadline;
@@ -38,6 +39,10 @@ fn pause(watch: Watch, limits: &Limits) -> Duration {
 }
 
 /// A stream with deadlines.
+///
+/// A deadline is noted where somebody begins to wait, and not before: a request that is there at once and an answer that
+/// is taken at once have none. The alarm rings at the deadline or earlier, and is then set anew: most requests move the
+/// deadline on and leave the alarm alone.
 #[derive(Debug)]
 pub struct Timed<S> {
     inner: S,
@@ -48,8 +53,10 @@ pub struct Timed<S> {
     whole: Duration,
     /// True between the first octet of a head and the first octet of its answer.
     in_head: bool,
-    reading: Pin<Box<Sleep>>,
-    writing: Option<Writing>,
+    /// Until when the next octet of the client is waited for, once it is.
+    until: Option<Instant>,
+    alarm: Aside<Sleep>,
+    writing: Writing,
     idling: Option<Idling>,
 }
 
@@ -75,15 +82,17 @@ impl Idling {
 }
 
 /// An answer on its way out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Writing {
-    end: Instant,
+    /// When it must be gone, once it is waited for.
+    end: Option<Instant>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Timed<S> {
     /// Watches a stream whose first octet is still to come.
     pub fn new(inner: S, watch: Watch, limits: &Limits) -> Timed<S> {
+        let first = deadline(Limits::span(limits.first_byte_ms));
         Timed {
             inner,
             watch,
@@ -92,8 +101,9 @@ impl<S> Timed<S> {
             step: Limits::span(limits.write_ms),
             whole: Limits::span(limits.request_ms),
             in_head: false,
-            reading: Box::pin(sleep_until(deadline(Limits::span(limits.first_byte_ms)))),
-            writing: None,
+            until: Some(first),
+            alarm: Aside::new(sleep_until(first)),
+            writing: Writing::default(),
             idling: None,
         }
     }
@@ -109,43 +119,65 @@ impl<S> Timed<S> {
         self.watch = Watch::Flow;
         self.idle = pause(Watch::Flow, limits);
         self.in_head = false;
-        self.reading.as_mut().reset(deadline(self.idle));
+        self.until = None;
         self
     }
 
-    fn read_progress(&mut self) {
-        match self.watch {
-            Watch::Requests if !self.in_head => {
+    /// Octets came. False where they came too late: a head that trickles is always ready to be read, and its deadline
+    /// counts all the same.
+    fn read_progress(&mut self) -> bool {
+        match (self.watch, self.in_head) {
+            (Watch::Requests, true) => self.waits_until() > deadline(Duration::ZERO),
+            (Watch::Requests, false) => {
                 self.in_head = true;
-                self.reading.as_mut().reset(deadline(self.head));
+                self.until = None;
+                true
             }
-            Watch::Requests => {}
-            Watch::Flow => self.reading.as_mut().reset(deadline(self.idle)),
+            (Watch::Flow, _) => {
+                self.until = None;
+                true
+            }
         }
+    }
+
+    /// Until when the client may keep us waiting. It is noted when it is asked for first.
+    fn waits_until(&mut self) -> Instant {
+        let span = if self.in_head { self.head } else { self.idle };
+        *self.until.get_or_insert_with(|| deadline(span))
+    }
+
+    /// Waits for the client; ready when that took too long.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let until = self.waits_until();
+        if self.alarm.get().deadline() > until {
+            self.alarm.change().reset(until);
+        }
+        while Pin::new(&mut self.alarm).poll(cx).is_ready() {
+            if self.alarm.get().deadline() >= until {
+                return Poll::Ready(());
+            }
+            self.alarm.change().reset(until);
+        }
+        Poll::Pending
     }
 
     fn write_begins(&mut self) {
         // In a flow the server speaks unasked too: that is no progress of the client's.
         if self.watch == Watch::Requests {
             self.in_head = false;
-            self.reading.as_mut().reset(deadline(self.idle));
-        }
-        if self.writing.is_none() {
-            self.writing = Some(Writing { end: deadline(self.whole), stalled: None });
+            self.until = None;
         }
     }
 
     /// Judges the outcome of one write: progress restarts the deadline of a step, a stall waits for it.
     fn write_step<T>(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        let Some(writing) = &mut self.writing else {
-            return step;
-        };
+        let writing = &mut self.writing;
         if step.is_ready() {
             writing.stalled = None;
             return step;
         }
-        let until = deadline(self.step).min(writing.end);
-        let stalled = writing.stalled.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        let end = *writing.end.get_or_insert_with(|| deadline(self.whole));
+        let stalled = writing.stalled.get_or_insert_with(|| Box::pin(sleep_until(deadline(self.step).min(end))));
         match stalled.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(too_slow())),
             Poll::Pending => Poll::Pending,
@@ -176,24 +208,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
             Poll::Ready(outcome) => {
                 let read = buf.filled().len().saturating_sub(before);
                 if read > 0 {
-                    self.read_progress();
+                    let is_in_time = self.read_progress();
                     if self.idling.as_mut().is_some_and(|idling| idling.is_too_much(read)) {
                         return Poll::Ready(Err(io::Error::new(
                             io::ErrorKind::InvalidData,
                             "too much that asks nothing",
                         )));
                     }
-                    // A head that trickles is always ready to be read: its deadline counts all the same.
-                    if self.in_head && self.reading.is_elapsed() {
+                    if !is_in_time {
                         return Poll::Ready(Err(too_slow()));
                     }
                 }
                 Poll::Ready(outcome)
             }
-            Poll::Pending => match self.reading.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(Err(too_slow())),
-                Poll::Pending => Poll::Pending,
-            },
+            Poll::Pending => self.wait(cx).map(|()| Err(too_slow())),
         }
     }
 }
@@ -222,16 +250,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let step = Pin::new(&mut self.inner).poll_flush(cx);
         if step.is_ready() {
-            self.writing = None;
+            self.writing = Writing::default();
             return step;
         }
         self.write_step(cx, step)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.writing.is_none() {
-            self.writing = Some(Writing { end: deadline(self.whole), stalled: None });
-        }
         let step = Pin::new(&mut self.inner).poll_shutdown(cx);
         self.write_step(cx, step)
     }

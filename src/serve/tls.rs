@@ -1,4 +1,7 @@
 //! The certificate and the terms of TLS: versions 1.2 and 1.3, ECDHE with AES-GCM on 1.2 (GP-03, GP-04).
+//!
+//! Sessions are resumed by tickets that the client keeps: nothing is remembered here for it. The tickets' keys are the
+//! process's own, are changed every six hours, and are forgotten after twice that.
 
 use std::fmt;
 use std::fs;
@@ -10,9 +13,14 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
+use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::{self, CipherSuite, ServerConfig, version};
 
 use crate::config::Tls;
+
+/// Tickets at the end of a handshake of TLS 1.3. Each costs a twentieth of the handshake; whoever resumes a session gets
+/// another.
+const TICKETS: usize = 1;
 
 /// Why the HTTPS door cannot open.
 #[derive(Debug)]
@@ -23,6 +31,8 @@ pub enum TlsFault {
     Write(PathBuf, io::Error),
     /// The self-signed certificate cannot be made for the names of the settings.
     Make(rcgen::Error),
+    /// The system gives no randomness for the keys of tickets.
+    Tickets(rustls::Error),
     /// Certificate and key do not belong together, or are of a kind that is not supported.
     Refused(rustls::Error),
 }
@@ -33,6 +43,7 @@ impl fmt::Display for TlsFault {
             TlsFault::File(path, _) => write!(f, "{} cannot be read as PEM", path.display()),
             TlsFault::Write(path, _) => write!(f, "{} cannot be written", path.display()),
             TlsFault::Make(_) => f.write_str("the self-signed certificate cannot be made"),
+            TlsFault::Tickets(_) => f.write_str("the keys of TLS tickets cannot be made"),
             TlsFault::Refused(_) => f.write_str("the certificate and its key cannot be used"),
         }
     }
@@ -44,7 +55,7 @@ impl std::error::Error for TlsFault {
             TlsFault::File(_, error) => Some(error),
             TlsFault::Write(_, error) => Some(error),
             TlsFault::Make(error) => Some(error),
-            TlsFault::Refused(error) => Some(error),
+            TlsFault::Tickets(error) | TlsFault::Refused(error) => Some(error),
         }
     }
 }
@@ -67,6 +78,9 @@ pub fn acceptor(tls: &Tls, state: &Path) -> Result<TlsAcceptor, TlsFault> {
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .map_err(TlsFault::Refused)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsFault::Tickets)?;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = TICKETS;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -185,19 +199,34 @@ mod tests {
         }
     }
 
-    /// Shakes hands in memory as a client that offers one suite alone; the suite and version that were agreed upon.
-    fn shake(
-        server: &Arc<ServerConfig>,
-        suite: rustls::SupportedCipherSuite,
-    ) -> Result<(CipherSuite, rustls::ProtocolVersion), rustls::Error> {
+    /// A client that offers one suite alone, and keeps what it is given to resume sessions.
+    fn client(suite: rustls::SupportedCipherSuite) -> Result<Arc<rustls::ClientConfig>, rustls::Error> {
         let offered = CryptoProvider { cipher_suites: vec![suite], ..aws_lc_rs::default_provider() };
         let config = rustls::ClientConfig::builder_with_provider(Arc::new(offered))
             .with_protocol_versions(&[suite.version()])?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Trusting))
             .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+
+    /// Shakes hands in memory as a client that offers one suite alone; the suite and version that were agreed upon.
+    fn shake(
+        server: &Arc<ServerConfig>,
+        suite: rustls::SupportedCipherSuite,
+    ) -> Result<(CipherSuite, rustls::ProtocolVersion), rustls::Error> {
+        let client = connect(server, &client(suite)?)?;
+        let agreed = client.negotiated_cipher_suite().expect("a suite");
+        Ok((agreed.suite(), client.protocol_version().expect("a version")))
+    }
+
+    /// Shakes hands in memory, and reads what the server says right after.
+    fn connect(
+        server: &Arc<ServerConfig>,
+        client: &Arc<rustls::ClientConfig>,
+    ) -> Result<rustls::ClientConnection, rustls::Error> {
         let name = rustls_pki_types::ServerName::try_from("localhost").expect("a name");
-        let mut client = rustls::ClientConnection::new(Arc::new(config), name)?;
+        let mut client = rustls::ClientConnection::new(Arc::clone(client), name)?;
         let mut server = rustls::ServerConnection::new(Arc::clone(server))?;
         for _ in 0..8 {
             let mut wire = Vec::new();
@@ -220,8 +249,39 @@ mod tests {
             }
         }
         assert!(!client.is_handshaking() && !server.is_handshaking());
-        let agreed = client.negotiated_cipher_suite().expect("a suite");
-        Ok((agreed.suite(), client.protocol_version().expect("a version")))
+        assert_eq!(client.handshake_kind(), server.handshake_kind());
+        Ok(client)
+    }
+
+    #[test]
+    fn sessions_are_resumed_by_what_the_client_keeps_in_both_versions() {
+        use rustls::HandshakeKind::{Full, Resumed};
+        let server = server(&rcgen::PKCS_ECDSA_P256_SHA256);
+        assert!(server.ticketer.enabled() && !server.session_storage.can_cache(), "nothing is kept here");
+        assert!(server.ticketer.lifetime() <= 24 * 3600, "keys are forgotten");
+        for suite in [
+            rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256,
+            rustls::crypto::aws_lc_rs::cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        ] {
+            let keeping = client(suite).expect("a client");
+            let kinds: Vec<_> = (0..4)
+                .map(|_| connect(&server, &keeping).expect("a connection").handshake_kind().expect("a handshake"))
+                .collect();
+            assert_eq!(kinds, [Full, Resumed, Resumed, Resumed], "{suite:?}");
+            let another = connect(&server, &client(suite).expect("a client")).expect("a connection");
+            assert_eq!(another.handshake_kind(), Some(Full), "who brings no ticket");
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_another_process_is_no_ticket() {
+        let suite = rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
+        let keeping = client(suite).expect("a client");
+        for _ in 0..2 {
+            let server = server(&rcgen::PKCS_ECDSA_P256_SHA256);
+            let kind = connect(&server, &keeping).expect("a connection").handshake_kind();
+            assert_eq!(kind, Some(rustls::HandshakeKind::Full));
+        }
     }
 
     #[test]

@@ -111,11 +111,12 @@ fn beginning(value: &str) -> &str {
     &value[..at + 6]
 }
 
-fn ask(counter: &Counter, question: &str, value: &str) -> (u16, Vec<(&'static str, String)>, Vec<u8>) {
+fn ask(counter: &Counter, question: &str, value: &str) -> (u16, Vec<(String, String)>, Vec<u8>) {
     let target = question.replace("{}", &percent(value)).replace("{<}", &percent(beginning(value)));
-    let mut response = counter.respond(&target);
-    response.headers.retain(|(name, _)| !["date", "ratelimit", "ratelimit-policy"].contains(name));
-    let headers = response.headers.into_iter().map(|(name, value)| (name, value.into_owned())).collect();
+    let response = counter.respond(&target);
+    let headers = response.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let headers = headers.filter(|(name, _)| !["date", "ratelimit", "ratelimit-policy"].contains(&name.as_str()));
+    let headers = headers.collect();
     (response.status, headers, response.body.to_vec())
 }
 

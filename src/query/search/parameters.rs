@@ -40,7 +40,7 @@ pub(super) fn read(query: &str, known: &[&'static str]) -> Result<Vec<Parameter>
             return Err(Refusal::TooLong);
         }
         let Some(name) = name else { continue };
-        let value = percent::decode(value)?;
+        let value = percent::decode(value)?.into_owned();
         if value.chars().any(char::is_control) {
             return Err(Refusal::BadCharacters);
         }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use hyper::Request;
 use hyper::body::{Body, Incoming};
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue};
 use hyper::service::Service;
 
 use super::script::{Hearing, Record, Step, play, send};
@@ -38,7 +39,7 @@ impl Service<Request<Incoming>> for Told {
         };
         let response = Response {
             status: 200,
-            headers: vec![("access-control-allow-origin", "*".into())],
+            headers: [(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))].into_iter().collect(),
             body: "answer".into(),
             outcome: Outcome { door: Door::Rdap, asked: Asked::Other, ending: Ending::Found },
             after,

@@ -19,14 +19,16 @@ impl<'a> Base<'a> {
     /// no text (BS-03).
     pub(super) fn of(request: &Request<'_>, site: &'a Site) -> Base<'a> {
         let url = matching(request, site).or_else(|| site.rdap_bases.first().map(String::as_str)).unwrap_or("/");
-        Base { url, path: parts(url).2 }
+        Base { url, path: path_of(url) }
     }
 
     /// The absolute URL that was asked, as a URI: with its query string for searches, where it is part of the question,
     /// and without it otherwise (RFC 7480 §4.3: unknown parameters are not repeated).
     pub(super) fn asked(&self, request: &Request<'_>, question: &Query) -> String {
-        let mut asked = self.url.to_owned();
-        asked.push_str(&rdap::uri(request.path.strip_prefix(self.path).unwrap_or_default()));
+        let path = request.path.strip_prefix(self.path).unwrap_or_default();
+        let mut asked = String::with_capacity(self.url.len() + path.len());
+        asked.push_str(self.url);
+        rdap::add_uri(&mut asked, path);
         if let (Query::Search(_), Some(query)) = (question, request.query) {
             asked.push('?');
             asked.push_str(&rdap::uri(query));
@@ -52,14 +54,28 @@ pub(super) fn redirected(request: &Request<'_>, site: &Site) -> Option<String> {
     })
 }
 
-/// The base with the request's scheme and authority.
+/// The path of a base, with both slashes.
+fn path_of(base: &str) -> &str {
+    let rest = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://")).unwrap_or(base);
+    rest.bytes().position(|byte| byte == b'/').and_then(|at| rest.get(at..)).unwrap_or("/")
+}
+
+/// The base with the request's scheme and authority; authorities compare without case and without the scheme's own port
+/// (RFC 9110 §4.2.3). Each request asks for it, so that no base is taken apart for it.
 fn matching<'a>(request: &Request<'_>, site: &'a Site) -> Option<&'a str> {
-    let host = text(request.host)?;
-    let same = |base: &&str| {
-        let (secure, authority, _) = parts(base);
-        secure == request.secure && is_same_authority(secure, authority, host)
+    let (scheme, port): (_, &[u8]) = if request.secure { ("https://", b":443") } else { ("http://", b":80") };
+    let asked = request.host.filter(|host| !host.contains(&b'/'))?;
+    let asked = asked.strip_suffix(port).unwrap_or(asked);
+    let is_asked = |base: &&str| {
+        let rest =
+            base.strip_prefix(scheme).or_else(|| (!request.secure && !base.starts_with("https://")).then_some(base));
+        rest.and_then(|rest| rest.as_bytes().split_at_checked(asked.len())).is_some_and(|(authority, after)| {
+            let ends = |text: &[u8]| text.first().is_none_or(|byte| *byte == b'/');
+            let is_whole = ends(after) && !asked.ends_with(port) || after.strip_prefix(port).is_some_and(ends);
+            is_whole && authority.eq_ignore_ascii_case(asked)
+        })
     };
-    site.rdap_bases.iter().map(String::as_str).find(same)
+    site.rdap_bases.iter().map(String::as_str).find(is_asked)
 }
 
 fn text(host: Option<&[u8]>) -> Option<&str> {
@@ -74,12 +90,6 @@ pub(super) fn parts(base: &str) -> (bool, &str, &str) {
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     (secure, authority, if path.is_empty() { "/" } else { path })
-}
-
-/// Authorities compare without case and without the scheme's own port (RFC 9110 §4.2.3).
-fn is_same_authority(secure: bool, base: &str, asked: &str) -> bool {
-    let port = if secure { ":443" } else { ":80" };
-    base.strip_suffix(port).unwrap_or(base).eq_ignore_ascii_case(asked.strip_suffix(port).unwrap_or(asked))
 }
 
 fn host_of(base: &str) -> &str {
@@ -98,6 +108,7 @@ fn without_port(authority: &str) -> &str {
 mod tests {
     use super::*;
     use crate::render::rdap::tests::records;
+    use proptest::prelude::*;
 
     fn request<'a>(path: &'a str, host: Option<&'a [u8]>) -> Request<'a> {
         Request { method: "GET", path, query: Some("a=b"), secure: false, host, headers: &|_| None }
@@ -129,11 +140,42 @@ mod tests {
         check(&["http://c.example/"], "c.example", "/help", None);
     }
 
+    /// As [`matching`], by taking each base apart.
+    fn taken_apart<'a>(request: &Request<'_>, site: &'a Site) -> Option<&'a str> {
+        let port = if request.secure { ":443" } else { ":80" };
+        let host = text(request.host)?;
+        site.rdap_bases.iter().map(String::as_str).find(|base| {
+            let (secure, authority, _) = parts(base);
+            let whole = |text: &str| text.strip_suffix(port).unwrap_or(text).to_ascii_lowercase();
+            secure == request.secure && whole(authority) == whole(host)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_base_is_found_as_if_it_was_taken_apart(
+            bases in proptest::collection::vec("(https?://)?[aA]?(b/?)?(:80|:443){0,2}(/[ab]?/?)?", 0..4),
+            host in "[aA]?(b/?)?(:80|:443){0,2}/?",
+            secure: bool,
+        ) {
+            let site = Site { rdap_bases: bases, ..records::site() };
+            let request = Request { secure, ..request("/", Some(host.as_bytes())) };
+            prop_assert_eq!(matching(&request, &site), taken_apart(&request, &site));
+            let found = Base::of(&request, &site);
+            prop_assert_eq!(found.path, parts(found.url).2);
+        }
+    }
+
     #[test]
     fn authorities_compare_without_case_and_own_port() {
-        assert!(is_same_authority(true, "h.example", "H.Example:443"));
-        assert!(is_same_authority(false, "h.example:80", "h.example"));
-        assert!(!is_same_authority(true, "h.example", "h.example:80"));
+        let is_found = |secure, base: &str, host: &str| {
+            let site = Site { rdap_bases: vec![base.to_owned()], ..records::site() };
+            matching(&Request { secure, ..request("/", Some(host.as_bytes())) }, &site).is_some()
+        };
+        assert!(is_found(true, "https://h.example/", "H.Example:443"));
+        assert!(is_found(false, "http://h.example:80/", "h.example"));
+        assert!(!is_found(true, "https://h.example/", "h.example:80"));
+        assert!(!is_found(true, "http://h.example/", "h.example"));
         assert_eq!(parts("https://h"), (true, "h", "/"));
     }
 }

@@ -3,23 +3,25 @@
 //! No input or output, no clock: a head, a snapshot and the site go in, a complete response comes out. Parameters that
 //! nobody knows are ignored and never repeated (RFC 7480 §4.3), and `Accept-Language` changes nothing. `base` knows under
 //! which URL a request came, `negotiate` what the client takes, `encode` codes bodies, `conditional` judges what the client
-//! has already, `finish` puts the headers around an answer.
+//! has already, `finish` puts the headers around an answer, whose values `headers` writes.
 
 mod base;
 mod conditional;
 mod encode;
 mod finish;
+mod headers;
 mod negotiate;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use self::base::{Base, redirected};
 use self::finish::{Answered, Cache, finish, preflight, redirect};
 use super::visitor::{Stop, charged};
 use super::{Asked, Door, Ending, Outcome, Visitor};
-use crate::answer::{Answer, answer, search};
+use crate::answer::{Answer, answer, registered, search};
 use crate::guard::Question;
 use crate::index::Snapshot;
 use crate::model::name::QUERY_OCTETS_MAX;
@@ -57,8 +59,8 @@ pub struct Request<'a> {
 pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// Headers, names in lower case. `content-length` is that of the answer to GET, also on HEAD.
-    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// Headers, in the order in which they are sent. `content-length` is that of the answer to GET, also on HEAD.
+    pub headers: HeaderMap,
     /// Body; empty on HEAD, 204, 301 and 304.
     pub body: Bytes,
     /// What became of the question.
@@ -87,19 +89,19 @@ pub fn respond(request: &Request<'_>, snapshot: Option<&Snapshot>, site: &Site, 
         "GET" | "HEAD" if site.redirects_plain_http && !request.secure => over_plain_http(request, site, visitor),
         "GET" | "HEAD" => {
             let base = Base::of(request, site);
-            let parsed = parse(request, base.path, site);
-            respond_to(request, parsed, snapshot, site, visitor)
+            respond_to(request, base, parse(request, base.path, site), snapshot, site, visitor)
         }
         "OPTIONS" => match visitor.ask(Question::Help) {
             Ok(share) => preflight(share.as_ref()),
             Err(stop) => stopped(request, Asked::Other, stop),
         },
-        _ => respond_to(request, Err(Refusal::MethodNotAllowed), snapshot, site, visitor),
+        _ => respond_to(request, Base::of(request, site), Err(Refusal::MethodNotAllowed), snapshot, site, visitor),
     }
 }
 
 fn respond_to(
     request: &Request<'_>,
+    base: Base<'_>,
     parsed: Result<Query, Refusal>,
     snapshot: Option<&Snapshot>,
     site: &Site,
@@ -114,7 +116,7 @@ fn respond_to(
         Ok(question) => question,
         Err(refusal) => return finish(request, asked, Answered { share, ..Answered::refusal(&refusal) }),
     };
-    match answered(request, &question, snapshot, site, visitor) {
+    match answered(request, base, &question, snapshot, site, visitor) {
         Ok(answered) => finish(request, asked, Answered { share, ..answered }),
         Err(stop) => stopped(request, asked, stop),
     }
@@ -128,14 +130,16 @@ fn over_plain_http(request: &Request<'_>, site: &Site, visitor: &Visitor<'_>) ->
         Err(stop) => return stopped(request, Asked::Other, stop),
     };
     let is_too_long = request.path.len() > PATH_OCTETS_MAX;
-    match redirected(request, site) {
-        Some(location) if !is_too_long => redirect(location, site.cache_seconds, share.as_ref()),
+    let location = redirected(request, site);
+    let response = location
+        .as_deref()
+        .filter(|_| !is_too_long)
+        .and_then(|location| redirect(location, site.cache_seconds, share.as_ref()));
+    response.unwrap_or_else(|| {
         // Settings are checked to name a base of https: there is none only where nobody checked.
-        found => {
-            let refusal = if found.is_some() { Refusal::TooLong } else { Refusal::UnknownPath };
-            finish(request, Asked::Other, Answered { share, ..Answered::refusal(&refusal) })
-        }
-    }
+        let refusal = if location.is_some() { Refusal::TooLong } else { Refusal::UnknownPath };
+        finish(request, Asked::Other, Answered { share, ..Answered::refusal(&refusal) })
+    })
 }
 
 /// The question in a path, below the path of the base URL, with its parameters.
@@ -154,12 +158,12 @@ fn parse(request: &Request<'_>, base: &str, site: &Site) -> Result<Query, Refusa
 /// Looks a charged question up and renders the answer, if it may be shown.
 fn answered(
     request: &Request<'_>,
+    base: Base<'_>,
     question: &Query,
     snapshot: Option<&Snapshot>,
     site: &Site,
     visitor: &Visitor<'_>,
 ) -> Result<Answered, Stop> {
-    let base = Base::of(request, site);
     let asked = base.asked(request, question);
     let jscontact = request.query.is_some_and(negotiate::parameter_asks_jscontact)
         || (request.headers)("accept").is_some_and(|accept| negotiate::accept_asks_jscontact(&accept));
@@ -182,6 +186,18 @@ fn answered(
     let Some(snapshot) = snapshot else {
         return Ok(Answered::refusal(&Refusal::Unavailable));
     };
+    let generation = snapshot.generation();
+    // The settings are part of every answer: it is as old as the younger of the two. An importer's clock may run ahead of
+    // ours, and clients must not meet a date that is still to come.
+    let modified = generation.published_at.max(site.since).min(visitor.date);
+    if let Query::Domain(name) = query
+        && let Some(found) = registered(snapshot, &site.zones, name)
+    {
+        visitor.see_domain(found.domain.name())?;
+        if let Some(rendered) = rdap::render_registered(&found, site, generation, &url) {
+            return Ok(Answered::answer(rendered, Ending::Found, site).modified(modified));
+        }
+    }
     let answer = match query {
         Query::Search(asked) => match search::search(snapshot, asked, &site.searching) {
             Ok(found) => found.map_or(Answer::NotFound, |found| Answer::Found(Box::new(found))),
@@ -190,11 +206,7 @@ fn answered(
         question => answer(snapshot, &site.zones, question),
     };
     visitor.see(&answer)?;
-    let generation = snapshot.generation();
     let rendered = rdap::render(&answer, site, generation, &url);
-    // The settings are part of every answer: it is as old as the younger of the two. An importer's clock may run ahead of
-    // ours, and clients must not meet a date that is still to come.
-    let modified = generation.published_at.max(site.since).min(visitor.date);
     Ok(Answered::answer(rendered, Ending::of_answer(&answer), site).modified(modified))
 }
 
@@ -229,7 +241,7 @@ pub(super) fn stopped(request: &Request<'_>, asked: Asked, stop: Stop) -> Respon
         Stop::Denied(denial) => finish(request, asked, Answered::refusal(&Refusal::Denied(denial))),
         Stop::Dropped => Response {
             status: 429,
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
             body: Bytes::new(),
             outcome: Outcome { door: Door::Rdap, asked, ending: Ending::Dropped },
             after: After::Silence,

@@ -112,21 +112,23 @@ pub(super) fn parameter_asks_jscontact(query: &str) -> bool {
 /// Whether `Accept` asks for JSContact: `application/rdap+json` with an `exts_list` that names it. Other extensions and
 /// other media types are passed over.
 pub(super) fn accept_asks_jscontact(accept: &[u8]) -> bool {
-    outside_quotes(accept, b',').any(|range| {
-        let mut parts = outside_quotes(range, b';').map(<[u8]>::trim_ascii);
-        let is_rdap = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes()));
-        if !is_rdap {
-            return false;
-        }
-        let (mut is_listed, mut is_welcome) = (false, true);
-        for part in parts {
-            is_welcome &= weight(part) != Some(0);
-            is_listed |= extensions(part).is_some_and(|list| {
-                list.split(u8::is_ascii_whitespace).any(|name| name.eq_ignore_ascii_case(JSCONTACT.as_bytes()))
-            });
-        }
-        is_listed && is_welcome
-    })
+    // Without a parameter there is no list, and most clients send none.
+    accept.contains(&b'=')
+        && outside_quotes(accept, b',').any(|range| {
+            let mut parts = outside_quotes(range, b';').map(<[u8]>::trim_ascii);
+            let is_rdap = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes()));
+            if !is_rdap {
+                return false;
+            }
+            let (mut is_listed, mut is_welcome) = (false, true);
+            for part in parts {
+                is_welcome &= weight(part) != Some(0);
+                is_listed |= extensions(part).is_some_and(|list| {
+                    list.split(u8::is_ascii_whitespace).any(|name| name.eq_ignore_ascii_case(JSCONTACT.as_bytes()))
+                });
+            }
+            is_listed && is_welcome
+        })
 }
 
 /// The list in a parameter `exts_list`, with or without quotation marks.
