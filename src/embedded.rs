@@ -5,9 +5,10 @@
 //! process, and [`Database::close`] takes the handles with it.
 //!
 //! What the bytes mean, and whether they are those that were written, is for the rooms that use this one: a file
-//! that was cut short opens empty and without an error.
+//! that was cut short opens empty and without an error. [`blocks`] has what makes large data sets cheap.
 
-use std::borrow::Borrow;
+pub mod blocks;
+
 use std::fmt;
 use std::io;
 use std::ops::Deref;
@@ -115,7 +116,7 @@ impl Database {
         contained(|| self.db.flush().map(drop))
     }
 
-    /// Lets go of the folder. `handles`: every tree, scan and writer of the database that is still there, since
+    /// Lets go of the folder. `handles`: every tree and scan of the database that is still there, since
     /// the last one keeps the folder. What was not flushed may be lost.
     pub fn close<T>(self, handles: T) -> Result<(), Fault> {
         contained(|| {
@@ -127,6 +128,7 @@ impl Database {
 }
 
 /// A handle on one tree of a database: keys in order, and their values.
+#[derive(Clone)]
 pub struct Tree(sled::Tree);
 
 impl Tree {
@@ -160,13 +162,13 @@ impl Tree {
         contained(|| Ok(self.0.scan_prefix(prefix))).map(Scan)
     }
 
-    /// Collects writes and applies them in batches. It borrows the handle, and so keeps no folder by itself.
-    pub fn writer(&self) -> BatchWriter<&Tree> {
-        BatchWriter { tree: self, batch: sled::Batch::default(), pending: 0 }
+    /// Every key that is not less than `key`, in order, with its value.
+    pub fn scan_from(&self, key: &[u8]) -> Result<Scan, Fault> {
+        contained(|| Ok(self.0.range(key..))).map(Scan)
     }
 
-    /// [`Tree::writer`] that takes the handle with it.
-    pub fn into_writer(self) -> BatchWriter<Tree> {
+    /// Collects writes and applies them in batches. It borrows the handle, and so keeps no folder by itself.
+    pub fn writer(&self) -> BatchWriter<'_> {
         BatchWriter { tree: self, batch: sled::Batch::default(), pending: 0 }
     }
 }
@@ -195,13 +197,13 @@ impl Scan {
 }
 
 /// Writes to one tree in batches. What is pending when it is dropped is not written: see [`BatchWriter::apply`].
-pub struct BatchWriter<T> {
-    tree: T,
+pub struct BatchWriter<'t> {
+    tree: &'t Tree,
     batch: sled::Batch,
     pending: usize,
 }
 
-impl<T: Borrow<Tree>> BatchWriter<T> {
+impl BatchWriter<'_> {
     /// Sets a value.
     pub fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), Fault> {
         self.batch.insert(key, value);
@@ -224,7 +226,7 @@ impl<T: Borrow<Tree>> BatchWriter<T> {
     pub fn apply(&mut self) -> Result<(), Fault> {
         let batch = std::mem::take(&mut self.batch);
         self.pending = 0;
-        contained(|| self.tree.borrow().0.apply_batch(batch))
+        contained(|| self.tree.0.apply_batch(batch))
     }
 }
 
@@ -281,10 +283,10 @@ mod tests {
     fn a_folder_is_held_by_any_handle_and_then_said_to_be_busy() {
         let folder = tempfile::tempdir().unwrap();
         let db = Database::open(folder.path(), OPENING).unwrap();
-        let writer = db.root().into_writer();
+        let root = db.root();
         drop(db);
         assert!(matches!(Database::open(folder.path(), OPENING), Err(Fault::Busy)));
-        drop(writer);
+        drop(root);
         let db = Database::open(folder.path(), OPENING).unwrap();
         let root = db.root();
         db.close(root).unwrap();

@@ -9,6 +9,7 @@ pub mod deposit;
 mod draft;
 mod frame;
 pub mod jsonl;
+pub mod kept;
 mod open;
 pub mod problem;
 mod source;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -161,9 +162,13 @@ fn latin(byte: u8, nine: bool) -> char {
 }
 
 /// Counts lines as bytes are consumed, and refuses to go on when one step takes more bytes than it may: parsers
-/// above keep a whole token in memory.
+/// above keep a whole token in memory. It has a buffer of its own, so that a parser that looks for each token at the
+/// bytes that are there asks nobody below.
 pub(super) struct Lines<R> {
     bytes: R,
+    buffer: Vec<u8>,
+    /// Which part of the buffer is to be consumed yet.
+    left: Range<usize>,
     line: u64,
     taken: usize,
     limit: usize,
@@ -186,10 +191,14 @@ pub(super) fn is_too_large(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<StepTooLarge>())
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: Read> Lines<R> {
     /// Counts from line 1; `limit` is in octets for each step.
     pub fn new(bytes: R, limit: usize) -> Lines<R> {
-        Lines { bytes, line: 1, taken: 0, limit }
+        Lines { bytes, buffer: vec![0; BUFFER_OCTETS], left: 0..0, line: 1, taken: 0, limit }
+    }
+
+    fn available(&self) -> &[u8] {
+        self.buffer.get(self.left.clone()).unwrap_or_default()
     }
 
     /// The line of the next byte.
@@ -203,7 +212,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Read for Lines<R> {
+impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut source = self.fill_buf()?;
         let count = source.read(buffer)?;
@@ -212,20 +221,22 @@ impl<R: BufRead> Read for Lines<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Lines<R> {
+impl<R: Read> BufRead for Lines<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.taken > self.limit {
             return Err(io::Error::other(StepTooLarge));
         }
-        self.bytes.fill_buf()
+        if self.left.is_empty() {
+            self.left = 0..self.bytes.read(&mut self.buffer)?;
+        }
+        Ok(self.available())
     }
 
     fn consume(&mut self, count: usize) {
-        if let Ok(buffer) = self.bytes.fill_buf() {
-            self.line += buffer.iter().take(count).filter(|byte| **byte == b'\n').count() as u64;
-        }
+        let consumed = self.available().iter().take(count);
+        self.line += consumed.filter(|byte| **byte == b'\n').count() as u64;
         self.taken = self.taken.saturating_add(count);
-        self.bytes.consume(count);
+        self.left.start = self.left.start.saturating_add(count).min(self.left.end);
     }
 }
 

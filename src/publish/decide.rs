@@ -17,10 +17,12 @@ use crate::model::object::{Class, Nndn, Object};
 use crate::model::registrar::Registrar;
 use crate::model::vocabulary::Role;
 use crate::time::Timestamp;
-use crate::vault::{Record, RecordId, Vault};
+use crate::vault::{ContactsOfDomains, Record, RecordId, Vault};
 
 /// Contacts that are kept decoded: twice as many at most.
 const CONTACTS_KEPT: usize = 20_000;
+/// Contacts that are asked for one by one where all domains are decided; more are sorted by domain first.
+const CONTACTS_UNSORTED_MAX: u64 = if cfg!(test) { 0 } else { 20_000 };
 /// Names of hosts that are known to be there: twice as many at most.
 const HOSTS_KEPT: usize = 50_000;
 
@@ -37,6 +39,10 @@ pub(super) struct Decider<'a> {
     look_up_reserved: bool,
     contacts: Recent<RecordId, Rc<Contact>>,
     hosts: Recent<RecordId, ()>,
+    /// Where all domains are decided in order: their contacts in the same order.
+    joined: Option<ContactsOfDomains>,
+    /// The contacts that came for the domain in hand.
+    here: Vec<(RecordId, Rc<Contact>)>,
 }
 
 impl<'a> Decider<'a> {
@@ -65,7 +71,32 @@ impl<'a> Decider<'a> {
             look_up_reserved: look_up_reserved && count(Class::Nndn) > 0,
             contacts: Recent::new(CONTACTS_KEPT),
             hosts: Recent::new(HOSTS_KEPT),
+            joined: None,
+            here: Vec::new(),
         })
+    }
+
+    /// Prepares for all domains, in order: where there are more contacts than are kept, they are sorted by domain.
+    pub(super) fn join_in_order(&mut self, register: &Counts) -> Result<(), ImportFailure> {
+        if register.get(&Class::Contact).is_some_and(|contacts| *contacts > CONTACTS_UNSORTED_MAX) {
+            self.joined = Some(self.vault.contacts_of_domains(&self.settings.state)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the contacts that were sorted for a domain.
+    fn join(&mut self, domain: &Domain) -> Result<(), ImportFailure> {
+        self.here.clear();
+        let Some(joined) = &mut self.joined else { return Ok(()) };
+        let mut records = Vec::new();
+        joined.of(&self.vault.id(Class::Domain, domain.name.as_str()), &mut |id, record| {
+            records.push((id, record));
+            Ok(())
+        })?;
+        for (id, record) in records {
+            self.here.push((id, Rc::new(contact_of(&record)?)));
+        }
+        Ok(())
     }
 
     /// What may be said of a record; `None` where it has an error, which is noted, or where nothing is ever said of
@@ -98,6 +129,7 @@ impl<'a> Decider<'a> {
         intake: &mut Intake,
     ) -> Result<Option<PublicRecord>, ImportFailure> {
         let mut wrong: Vec<(ProblemKind, String)> = Vec::new();
+        self.join(domain)?;
         let policy = self.policy_of_zone(&domain.name)?;
         if policy.is_none() {
             wrong.push((ProblemKind::Conflict, "it lies outside the zones of this registry".to_owned()));
@@ -171,14 +203,12 @@ impl<'a> Decider<'a> {
 
     fn contact(&mut self, handle: &Handle) -> Result<Option<Rc<Contact>>, ImportFailure> {
         let id = self.vault.id(Class::Contact, handle.reveal());
-        if let Some(known) = self.contacts.get(&id) {
+        let here = self.here.iter().find(|(other, _)| *other == id).map(|(_, contact)| contact.clone());
+        if let Some(known) = here.or_else(|| self.contacts.get(&id)) {
             return Ok(Some(known));
         }
         let Some(record) = self.vault.get(&id)? else { return Ok(None) };
-        let Object::Contact(contact) = object_of(&record)? else {
-            return Err(ImportFailure::Record { detail: "a contact's record is of another class".to_owned() });
-        };
-        let contact = Rc::new(contact);
+        let contact = Rc::new(contact_of(&record)?);
         self.contacts.put(id, contact.clone());
         Ok(Some(contact))
     }
@@ -226,6 +256,13 @@ impl<'a> Decider<'a> {
         let object = name_of(&Object::Nndn(nndn.clone()).key(), &place);
         intake.note(ProblemKind::Conflict, place, Some(object), detail.to_owned());
         Ok(None)
+    }
+}
+
+fn contact_of(record: &Record) -> Result<Contact, ImportFailure> {
+    match object_of(record)? {
+        Object::Contact(contact) => Ok(contact),
+        _ => Err(ImportFailure::Record { detail: "a contact's record is of another class".to_owned() }),
     }
 }
 

@@ -97,6 +97,7 @@ pub(super) fn write_base(
 ) -> Result<GenerationWriter, ImportFailure> {
     course.phase(Phase::Deciding);
     let mut decider = Decider::new(settings, vault, register, false)?;
+    decider.join_in_order(register)?;
     let mut writer = GenerationWriter::begin(&settings.backend, &settings.state, next.number, GenerationKind::Base)?;
     let total: u64 = PUBLISHED.iter().filter_map(|class| register.get(class)).sum();
     let mut done = 0;

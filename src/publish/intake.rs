@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ImportFailure;
 use crate::import::deposit::Header;
-use crate::import::jsonl;
+use crate::import::kept;
 use crate::import::problem::{Place, Problem, ProblemKind, Report};
 use crate::model::domain::Domain;
 use crate::model::object::{Class, Object, ObjectKey};
@@ -75,7 +75,7 @@ impl Intake {
             self.sponsors.insert(sponsor.clone(), (place.clone(), class, name));
         }
         let mut payload = self.stamp(place);
-        payload.extend_from_slice(&jsonl::encode(object));
+        kept::encode(object, &mut payload);
         (id_of(vault, &object.key()), Record { links: links_of(vault, object), payload })
     }
 
@@ -87,7 +87,7 @@ impl Intake {
                 self.files.len() - 1
             }
         };
-        let mut stamp = Vec::with_capacity(1024);
+        let mut stamp = Vec::with_capacity(512);
         stamp.extend_from_slice(&self.number.to_be_bytes());
         stamp.extend_from_slice(&u16::try_from(file).unwrap_or(u16::MAX).to_be_bytes());
         stamp.extend_from_slice(&place.line.to_be_bytes());
@@ -157,8 +157,8 @@ impl Intake {
 
 /// The object of a record.
 pub(super) fn object_of(record: &Record) -> Result<Object, ImportFailure> {
-    let line = record.payload.get(STAMP_OCTETS..).unwrap_or_default();
-    jsonl::decode(line).map_err(|detail| ImportFailure::Record { detail })
+    let object = record.payload.get(STAMP_OCTETS..).and_then(kept::decode);
+    object.ok_or_else(|| ImportFailure::Record { detail: "it does not read".to_owned() })
 }
 
 /// The vault's key of an object. A host's repository object identifier names no record; it is resolved before.

@@ -1,11 +1,14 @@
-//! Generations on disk: a database each.
+//! Generations on disk: a database each, their entries in blocks.
+//!
+//! Blocks are not compressed: a search of the files for what must not be in them would find nothing then.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::StoreFault;
 use super::backend::{Entry, Sink};
-use crate::embedded::{BatchWriter, Database, Opening, Tree};
+use crate::embedded::blocks::{BlockWriter, Ended, read_entries};
+use crate::embedded::{Database, Opening};
 
 /// How a generation is opened.
 const OPENING: Opening = Opening {
@@ -15,6 +18,9 @@ const OPENING: Opening = Opening {
     tries: if cfg!(test) { 3 } else { 300 },
     pause: Duration::from_millis(100),
 };
+
+/// Octets of entries in a block.
+const BLOCK_OCTETS: usize = 16 * 1024;
 
 fn open(folder: &Path) -> Result<Database, StoreFault> {
     Database::open(folder, OPENING).map_err(StoreFault::embedded(folder))
@@ -27,18 +33,19 @@ pub(super) fn read(folder: &Path, visit: &mut Entry<'_>) -> Result<(), StoreFaul
         return Err(StoreFault::Missing { path: folder.to_owned() });
     }
     let db = open(folder)?;
-    let mut entries = db.root().scan(b"").map_err(StoreFault::embedded(folder))?;
-    while let Some((key, value)) = entries.next().map_err(StoreFault::embedded(folder))? {
-        visit(&key, &value)?;
-    }
-    db.close(entries).map_err(StoreFault::embedded(folder))
+    let blocks = db.root().scan(b"").map_err(StoreFault::embedded(folder))?;
+    read_entries(blocks, |_, block| Ok(block), visit).map_err(|ended| match ended {
+        Ended::Visit(fault) => fault,
+        Ended::Read(fault) => StoreFault::embedded(folder)(fault),
+    })?;
+    db.close(()).map_err(StoreFault::embedded(folder))
 }
 
 /// A generation that is being written.
 pub(super) struct Writing {
     folder: PathBuf,
     db: Database,
-    writer: BatchWriter<Tree>,
+    writer: BlockWriter,
 }
 
 impl Writing {
@@ -46,22 +53,19 @@ impl Writing {
     pub(super) fn create(folder: &Path) -> Result<Writing, StoreFault> {
         std::fs::create_dir(folder).map_err(StoreFault::io(folder))?;
         let db = open(folder)?;
-        Ok(Writing { folder: folder.to_owned(), writer: db.root().into_writer(), db })
+        let writer = BlockWriter::new(db.root(), BLOCK_OCTETS, Box::new(|_, octets| Ok(octets)));
+        Ok(Writing { folder: folder.to_owned(), writer, db })
     }
 }
 
 impl Sink for Writing {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreFault> {
-        self.writer.set(key, value).map_err(StoreFault::embedded(&self.folder))
+        self.writer.put(key, value).map_err(StoreFault::embedded(&self.folder))
     }
 
     fn close(self: Box<Self>) -> Result<(), StoreFault> {
-        let Writing { folder, db, mut writer } = *self;
-        writer
-            .apply()
-            .and_then(|()| db.flush())
-            .and_then(|()| db.close(writer))
-            .map_err(StoreFault::embedded(&folder))?;
+        let Writing { folder, db, writer } = *self;
+        writer.finish().and_then(|()| db.flush()).and_then(|()| db.close(())).map_err(StoreFault::embedded(&folder))?;
         super::sync_folder(&folder).map_err(StoreFault::io(&folder))
     }
 }

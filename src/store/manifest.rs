@@ -10,8 +10,8 @@ use super::files::{install, read_small, write_beside};
 use crate::codec::digest::sha256_hex as sha256;
 use crate::model::vocabulary::words;
 
-/// The format of manifests, and of the generations that they describe.
-const FORMAT: u64 = 1;
+/// The format of manifests, and of the generations that they describe: in 2, entries stand in blocks.
+const FORMAT: u64 = 2;
 
 words! {
     /// What a generation is.

@@ -145,12 +145,12 @@ fn another_format_is_named() {
     let (backend, state) = (Backend::Memory(Shelf::default()), tempfile::tempdir().unwrap());
     published(&backend, state.path(), 5);
     let base = public_folder(state.path()).join("g00000001-base");
-    let text = std::fs::read_to_string(Manifest::place(&base)).unwrap().replace("\"format\": 1", "\"format\": 2");
+    let text = std::fs::read_to_string(Manifest::place(&base)).unwrap().replace("\"format\": 2", "\"format\": 1");
     std::fs::write(Manifest::place(&base), &text).unwrap();
     let mut pointer = Pointer::read(state.path()).unwrap();
     pointer.chain[0].manifest = codec::digest::sha256_hex(text.as_bytes());
     commit(state.path(), 2, pointer.chain);
-    assert!(matches!(found(&backend, state.path()), Err(StoreFault::Version { found: 2, known: 1, .. })));
+    assert!(matches!(found(&backend, state.path()), Err(StoreFault::Version { found: 1, known: 2, .. })));
 }
 
 #[test]

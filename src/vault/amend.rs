@@ -72,15 +72,18 @@ impl Vault {
     pub fn fold_links(&self) -> Result<(), VaultFault> {
         let mut obsolete = Vec::new();
         let mut staged = self.database.scan(Tree::Staged, &[])?;
-        let mut writer = self.database.writer(Tree::Links);
+        let mut writer = self.database.writer(Tree::ChangedLinks);
         while let Some((key, value)) = staged.next()? {
             let id = RecordId::from_key(&key);
             let links = match staged_value(&value) {
                 Some(sealed) => self.unseal(&id, sealed)?.links,
                 None => Vec::new(),
             };
-            let old = self.get_settled(&id)?.map(|record| record.links).unwrap_or_default();
-            obsolete.extend(old.iter().filter(|link| !links.contains(link)).map(|link| link_key(link, &id)));
+            // Links of the full deposit stay: whoever follows one asks the record.
+            if let Some(old) = self.database.get(Tree::Changed, &key)?.filter(|old| !old.is_empty()) {
+                let old = self.unseal(&id, &old)?.links;
+                obsolete.extend(old.iter().filter(|link| !links.contains(link)).map(|link| link_key(link, &id)));
+            }
             for link in &links {
                 writer.set(&link_key(link, &id), &[])?;
             }
@@ -92,25 +95,12 @@ impl Vault {
         self.database.flush()
     }
 
-    /// Second step: the records, and what they were at the last full deposit.
+    /// Second step: the records. Those that are gone leave an empty value, which hides what the full deposit gave.
     pub fn fold_records(&self) -> Result<(), VaultFault> {
-        // First every old value, durably; then the new ones. What is kept already is older and stays.
         let mut staged = self.database.scan(Tree::Staged, &[])?;
-        let mut keep = self.database.writer(Tree::SinceFull);
-        while let Some((key, _)) = staged.next()? {
-            if !self.database.contains(Tree::SinceFull, &key)? {
-                keep.set(&key, &self.database.get(Tree::Main, &key)?.unwrap_or_default())?;
-            }
-        }
-        keep.apply()?;
-        self.database.flush()?;
-        let mut staged = self.database.scan(Tree::Staged, &[])?;
-        let mut writer = self.database.writer(Tree::Main);
+        let mut writer = self.database.writer(Tree::Changed);
         while let Some((key, value)) = staged.next()? {
-            match staged_value(&value) {
-                Some(sealed) => writer.set(&key, sealed)?,
-                None => writer.remove(&key)?,
-            }
+            writer.set(&key, staged_value(&value).unwrap_or_default())?;
         }
         writer.apply()?;
         self.database.flush()
@@ -142,19 +132,18 @@ impl Amendment<'_> {
         &self,
         visit: &mut dyn FnMut(&RecordId, bool) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut since = self.vault.database.scan(Tree::SinceFull, &[])?;
-        while let Some((key, sealed)) = since.next()? {
+        let mut changed = self.vault.database.scan(Tree::Changed, &[])?;
+        while let Some((key, _)) = changed.next()? {
             let id = RecordId::from_key(&key);
-            let (there, before) = (!sealed.is_empty(), self.vault.contains(&id)?);
-            if there {
-                let record = self.vault.unseal(&id, &sealed)?;
-                self.stage(&id, REVERTED, &sealed)?;
-                self.stage_links(&id, &record)?;
+            let (given, before) = (self.vault.full_record(&id)?, self.vault.contains(&id)?);
+            if let Some(record) = &given {
+                self.stage(&id, REVERTED, &self.vault.seal(&id, record)?)?;
+                self.stage_links(&id, record)?;
             } else {
                 self.stage(&id, REVERTED_TO_NOTHING, &[])?;
             }
-            if there != before {
-                visit(&id, there)?;
+            if given.is_some() != before {
+                visit(&id, given.is_some())?;
             }
         }
         Ok(())
@@ -179,7 +168,7 @@ impl Amendment<'_> {
         let before = match staged.as_deref() {
             Some([PUT, ..]) => return Ok(Staged::Twice),
             Some(value) => staged_value(value).is_some(),
-            None => self.vault.database.contains(Tree::Main, id.bytes())?,
+            None => self.vault.contains_settled(id)?,
         };
         self.stage(id, PUT, &self.vault.seal(id, record)?)?;
         self.stage_links(id, record)?;

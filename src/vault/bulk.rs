@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::database::Tree;
+use super::full::FullWriter;
 use super::record::{Record, RecordId, link_key};
 use super::sort::Sorter;
+use super::wrap::Wrapping;
 use super::{Vault, VaultFault};
 use crate::model::object::Class;
 
@@ -19,7 +21,8 @@ pub struct BulkLoad {
 impl BulkLoad {
     /// Begins to fill a vault that was just created. `folder` takes unnamed temporary files.
     pub fn begin(vault: Vault, folder: &Path) -> BulkLoad {
-        BulkLoad { vault, records: Sorter::new(folder), links: Sorter::new(folder) }
+        let records = Sorter::new(folder, Wrapping::sealed(&vault.sealer));
+        BulkLoad { vault, records, links: Sorter::new(folder, Wrapping::plain()) }
     }
 
     /// The vault, which has no records yet.
@@ -29,48 +32,47 @@ impl BulkLoad {
 
     /// Adds a record.
     pub fn put(&mut self, id: &RecordId, record: &Record) -> Result<(), VaultFault> {
-        let io = VaultFault::io(&self.vault.folder);
-        let sealed = self.vault.seal(id, record)?;
-        self.records.push(id.bytes(), &sealed).map_err(io)?;
-        for target in &record.links {
-            let io = VaultFault::io(&self.vault.folder);
-            self.links.push(&link_key(target, id), &[]).map_err(io)?;
-        }
-        Ok(())
+        self.records.push(id.bytes(), &record.to_bytes()?)?;
+        record.links.iter().try_for_each(|target| self.links.push(&link_key(target, id), &[]))
     }
 
     /// Writes everything, durably, and returns the vault, closed and opened again, with the number of records of each
     /// class. Of records with the same key the first stays, and `twice` is called with each further one.
     pub fn finish(self, twice: &mut dyn FnMut(&RecordId, Record)) -> Result<(Vault, BTreeMap<Class, u64>), VaultFault> {
         let BulkLoad { vault, records, links } = self;
+        let folder = &vault.folder;
         let mut counts = BTreeMap::new();
-        let mut merge = records.finish().map_err(VaultFault::io(&vault.folder))?;
-        let mut writer = vault.database.writer(Tree::Main);
-        let mut last: Option<Vec<u8>> = None;
-        while let Some((key, sealed)) = merge.next().map_err(VaultFault::io(&vault.folder))? {
-            let id = RecordId::from_key(&key);
-            if last.as_ref() == Some(&key) {
-                twice(&id, vault.unseal(&id, &sealed)?);
-                continue;
+        let mut writer = FullWriter::new(&vault.database, Tree::Full, Wrapping::sealed(&vault.sealer));
+        let mut last: Vec<u8> = Vec::new();
+        records.finish()?.for_each(&mut |key, value| {
+            if last == key {
+                twice(&RecordId::from_key(key), vault.read_record(value)?);
+                return Ok(());
             }
-            if let Some(class) = id.class() {
+            if let Some(class) = RecordId::from_key(key).class() {
                 *counts.entry(class).or_default() += 1;
             }
-            writer.set(&key, &sealed)?;
-            last = Some(key);
-        }
-        writer.apply()?;
-        let mut merge = links.finish().map_err(VaultFault::io(&vault.folder))?;
-        let mut writer = vault.database.writer(Tree::Links);
-        while let Some((key, _)) = merge.next().map_err(VaultFault::io(&vault.folder))? {
-            writer.set(&key, &[])?;
-        }
-        writer.apply()?;
+            last.clear();
+            last.extend_from_slice(key);
+            writer.put(key, value, folder)
+        })?;
+        writer.finish(folder)?;
+        let mut writer = FullWriter::new(&vault.database, Tree::FullLinks, Wrapping::plain());
+        last.clear();
+        links.finish()?.for_each(&mut |key, value| {
+            // A record that was given twice may link twice.
+            if last == key {
+                return Ok(());
+            }
+            last.clear();
+            last.extend_from_slice(key);
+            writer.put(key, value, folder)
+        })?;
+        writer.finish(folder)?;
         vault.database.flush()?;
         // Set last and flushed apart: a vault without it was never finished.
         vault.database.set(Tree::Meta, b"complete", &[1])?;
         vault.database.flush()?;
-        drop(writer);
         Ok((vault.reopened()?, counts))
     }
 }

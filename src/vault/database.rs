@@ -4,12 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::VaultFault;
-use super::sort::Pair;
+use crate::embedded::blocks::{BlockWriter, Wrap};
 use crate::embedded::{self, Opening};
+
+/// A key and a value.
+pub(super) type Pair = (Vec<u8>, Vec<u8>);
 
 /// How a vault is opened.
 const OPENING: Opening = Opening {
-    cache_bytes: 64 * 1024 * 1024,
+    // Blocks are read once from end to end; what amendments ask for is little.
+    cache_bytes: 16 * 1024 * 1024,
     // A process that was just killed may take a moment to go.
     tries: if cfg!(test) { 10 } else { 50 },
     pause: Duration::from_millis(100),
@@ -20,36 +24,40 @@ const OPENING: Opening = Opening {
 pub(super) enum Tree {
     /// Format, identity, sealed data key, epoch.
     Meta,
-    /// Sealed records.
-    Main,
-    /// From a target to what links to it; no values.
-    Links,
+    /// The records of the full deposit, in wrapped blocks. Written once.
+    Full,
+    /// The links of those, in wrapped blocks: from a target to what links to it; no values. Written once.
+    FullLinks,
+    /// What amendments made of records since then: sealed, or nothing where the record is gone.
+    Changed,
+    /// The links of those that are there.
+    ChangedLinks,
     /// What the amendment at work changes.
     Staged,
     /// The links of what it puts.
     StagedLinks,
-    /// Of each record that changed since the last full deposit: its sealed bytes then, or nothing.
-    SinceFull,
 }
 
 struct Trees {
     meta: embedded::Tree,
-    main: embedded::Tree,
-    links: embedded::Tree,
+    full: embedded::Tree,
+    full_links: embedded::Tree,
+    changed: embedded::Tree,
+    changed_links: embedded::Tree,
     staged: embedded::Tree,
     staged_links: embedded::Tree,
-    since_full: embedded::Tree,
 }
 
 impl Trees {
     fn open(db: &embedded::Database) -> Result<Trees, embedded::Fault> {
         Ok(Trees {
             meta: db.tree("meta")?,
-            main: db.tree("records")?,
-            links: db.tree("links")?,
+            full: db.tree("full")?,
+            full_links: db.tree("full-links")?,
+            changed: db.tree("changed")?,
+            changed_links: db.tree("changed-links")?,
             staged: db.tree("staged")?,
             staged_links: db.tree("staged-links")?,
-            since_full: db.tree("since-full")?,
         })
     }
 }
@@ -72,11 +80,12 @@ impl Database {
     fn tree(&self, tree: Tree) -> &embedded::Tree {
         match tree {
             Tree::Meta => &self.trees.meta,
-            Tree::Main => &self.trees.main,
-            Tree::Links => &self.trees.links,
+            Tree::Full => &self.trees.full,
+            Tree::FullLinks => &self.trees.full_links,
+            Tree::Changed => &self.trees.changed,
+            Tree::ChangedLinks => &self.trees.changed_links,
             Tree::Staged => &self.trees.staged,
             Tree::StagedLinks => &self.trees.staged_links,
-            Tree::SinceFull => &self.trees.since_full,
         }
     }
 
@@ -116,6 +125,21 @@ impl Database {
         Ok(Scan { folder: &self.folder, entries })
     }
 
+    /// The blocks that may hold keys from `key` on.
+    pub(super) fn blocks_from(&self, tree: Tree, key: &[u8]) -> Result<embedded::Scan, VaultFault> {
+        self.tree(tree).scan_from(key).map_err(self.fault())
+    }
+
+    /// The blocks whose keys begin with `prefix`.
+    pub(super) fn blocks(&self, tree: Tree, prefix: &[u8]) -> Result<embedded::Scan, VaultFault> {
+        self.tree(tree).scan(prefix).map_err(self.fault())
+    }
+
+    /// Writes one tree in blocks of `octets`, on a thread of its own.
+    pub(super) fn block_writer(&self, tree: Tree, octets: usize, wrap: Wrap) -> BlockWriter {
+        BlockWriter::new(self.tree(tree).clone(), octets, wrap)
+    }
+
     /// Collects writes to one tree and applies them in batches.
     pub(super) fn writer(&self, tree: Tree) -> BatchWriter<'_> {
         BatchWriter { folder: &self.folder, writer: self.tree(tree).writer() }
@@ -151,7 +175,7 @@ impl Scan<'_> {
 /// Writes to one tree in batches.
 pub(super) struct BatchWriter<'d> {
     folder: &'d Path,
-    writer: embedded::BatchWriter<&'d embedded::Tree>,
+    writer: embedded::BatchWriter<'d>,
 }
 
 impl BatchWriter<'_> {

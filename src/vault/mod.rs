@@ -5,17 +5,18 @@
 //!
 //! What is protected how:
 //!
-//! - Every record is sealed with AES-256-GCM under a random data key of the vault's folder; the record's key and the
-//!   vault's identity are authenticated with it, so records cannot be swapped or moved between vaults.
+//! - Every record, and every block of records, is sealed with AES-256-GCM under a random data key of the vault's
+//!   folder; the record's key (of a block, its last) and the vault's identity are authenticated with it, so records
+//!   cannot be swapped or moved between vaults.
 //! - The data key is sealed under the master key, a file that its owner alone can read.
 //! - Names of domains, hosts, registrars, IDN tables and reserved names stand in clear as keys: they are public. A
 //!   contact's key is an HMAC of its handle, because the handle of a natural person is personal data.
 //!
-//! How it changes: a full deposit makes a new folder. An amendment is staged beside the records (`staged`), and
-//! becomes part of them (`fold`) only after the `CURRENT` of the state folder names its epoch; opening finishes or
-//! drops a staging that was interrupted. Since the last full deposit, the first value of each changed record is kept
-//! (`since_full`), because an incremental deposit builds on that state, not on the differential ones after it
-//! (RFC 8909 §5.1.3).
+//! How it changes: a full deposit makes a new folder, whose records stand in blocks, sealed as a whole, and stay as
+//! they are: an incremental deposit builds on that state, not on the differential ones after it (RFC 8909 §5.1.3).
+//! What changed since stands beside them, record by record. An amendment is staged beside both (`staged`), and becomes
+//! part of what changed (`fold`) only after the `CURRENT` of the state folder names its epoch; opening finishes or
+//! drops a staging that was interrupted.
 //!
 //! What records mean is not the vault's matter: it keeps bytes, and for each record the keys of those it links to.
 
@@ -23,27 +24,35 @@ mod amend;
 mod bulk;
 mod database;
 mod fault;
+mod full;
+mod join;
 mod key;
 mod record;
 mod room;
 mod seal;
 mod sort;
+mod wrap;
 
 pub use amend::{Amendment, Staged};
 pub use bulk::BulkLoad;
 pub use fault::VaultFault;
+pub use join::ContactsOfDomains;
 pub use key::{MasterKey, key_path};
 pub use record::{Record, RecordId};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::object::Class;
-use database::{Database, Tree};
+use database::{Database, Pair, Scan, Tree};
 use room::Room;
 use seal::Sealer;
 
-/// The format of the vault that this program writes and reads.
-const FORMAT: u64 = 1;
+/// The format of the vault, and of what stands in its records, that this program writes and reads: in 2, a full
+/// deposit's records stand in blocks, and objects are in the form of `import::kept`.
+const FORMAT: u64 = 2;
+/// Links that are looked up together.
+const LINKS_TOGETHER: usize = 500;
 
 /// The folder of the vaults in the state folder.
 pub fn vault_folder(state: &Path) -> PathBuf {
@@ -59,7 +68,7 @@ pub fn vault_name(number: u64) -> String {
 pub struct Vault {
     folder: PathBuf,
     database: Database,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
     room: Room,
 }
 
@@ -76,7 +85,7 @@ impl Vault {
         database.set(Tree::Meta, b"key", &wrapped)?;
         database.set(Tree::Meta, b"epoch", &0_u64.to_be_bytes())?;
         let room = Room::beside(&folder);
-        Ok(Vault { folder, database, sealer, room })
+        Ok(Vault { folder, database, sealer: Arc::new(sealer), room })
     }
 
     /// Opens a vault in the state that `CURRENT` names: an amendment that was committed but not folded in is folded
@@ -105,7 +114,7 @@ impl Vault {
         let (identity, wrapped) = (meta(b"identity")?, meta(b"key")?);
         let main_epoch = number(&meta(b"epoch")?);
         let sealer = Sealer::open(master, &identity, &wrapped, &folder)?;
-        let vault = Vault { folder, database, sealer, room };
+        let vault = Vault { folder, database, sealer: Arc::new(sealer), room };
         let staged = vault.database.get(Tree::Meta, b"staged")?.map(|bytes| number(&bytes));
         if main_epoch == epoch {
             if staged.is_some() {
@@ -158,22 +167,36 @@ impl Vault {
 
     /// A record without what is staged.
     fn get_settled(&self, id: &RecordId) -> Result<Option<Record>, VaultFault> {
-        self.database.get(Tree::Main, id.bytes())?.map(|sealed| self.unseal(id, &sealed)).transpose()
+        match self.database.get(Tree::Changed, id.bytes())? {
+            Some(changed) if changed.is_empty() => Ok(None),
+            Some(sealed) => self.unseal(id, &sealed).map(Some),
+            None => self.full_record(id),
+        }
     }
 
     /// True when there is a record of this key, with what is staged.
     pub fn contains(&self, id: &RecordId) -> Result<bool, VaultFault> {
         match self.database.get(Tree::Staged, id.bytes())? {
             Some(staged) => Ok(amend::staged_value(&staged).is_some()),
-            None => self.database.contains(Tree::Main, id.bytes()),
+            None => self.contains_settled(id),
+        }
+    }
+
+    fn contains_settled(&self, id: &RecordId) -> Result<bool, VaultFault> {
+        match self.database.get(Tree::Changed, id.bytes())? {
+            Some(changed) => Ok(!changed.is_empty()),
+            None => self.full_contains(Tree::Full, id.bytes()),
         }
     }
 
     fn unseal(&self, id: &RecordId, sealed: &[u8]) -> Result<Record, VaultFault> {
         let plain = self.sealer.open_record(id.bytes(), sealed);
-        plain
-            .and_then(|plain| Record::from_bytes(&plain))
-            .ok_or_else(|| VaultFault::damaged(&self.folder, "a record cannot be opened: it was altered"))
+        let altered = || VaultFault::damaged(&self.folder, "a record cannot be opened: it was altered");
+        self.read_record(&plain.ok_or_else(altered)?)
+    }
+
+    fn read_record(&self, plain: &[u8]) -> Result<Record, VaultFault> {
+        Record::from_bytes(plain).ok_or_else(|| VaultFault::damaged(&self.folder, "a record does not read"))
     }
 
     fn seal(&self, id: &RecordId, record: &Record) -> Result<Vec<u8>, VaultFault> {
@@ -187,37 +210,30 @@ impl Vault {
         visit: &mut dyn FnMut(RecordId, Record) -> Result<(), E>,
     ) -> Result<(), E> {
         let prefix = [record::class_byte(class)];
-        let mut settled = self.database.scan(Tree::Main, &prefix)?;
-        let mut staged = self.database.scan(Tree::Staged, &prefix)?;
-        let (mut next_settled, mut next_staged) = (settled.next()?, staged.next()?);
-        loop {
-            let staged_first = match (&next_settled, &next_staged) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => false,
-                (None, Some(_)) => true,
-                (Some((a, _)), Some((b, _))) => b <= a,
-            };
-            if !staged_first {
-                if let Some((key, sealed)) = next_settled.take() {
-                    let id = RecordId::from_key(&key);
-                    let record = self.unseal(&id, &sealed)?;
-                    visit(id, record)?;
-                }
-                next_settled = settled.next()?;
-                continue;
-            }
-            if let Some((key, value)) = next_staged.take() {
-                if next_settled.as_ref().is_some_and(|(other, _)| *other == key) {
-                    next_settled = settled.next()?;
-                }
-                if let Some(sealed) = amend::staged_value(&value) {
-                    let id = RecordId::from_key(&key);
-                    let record = self.unseal(&id, sealed)?;
-                    visit(id, record)?;
+        let mut changes = Changes::of(self, &prefix)?;
+        let mut change = changes.next()?;
+        let visit_change = |(key, sealed): Change, visit: &mut Visit<'_, E>| {
+            let Some(sealed) = sealed else { return Ok(()) };
+            let id = RecordId::from_key(&key);
+            let record = self.unseal(&id, &sealed)?;
+            visit(id, record)
+        };
+        self.scan_full(&prefix, &mut |key, value| {
+            while let Some(earlier) = change.take_if(|(changed, _)| changed.as_slice() <= key) {
+                let is_this = earlier.0 == key;
+                visit_change(earlier, visit)?;
+                change = changes.next()?;
+                if is_this {
+                    return Ok(());
                 }
             }
-            next_staged = staged.next()?;
+            visit(RecordId::from_key(key), self.read_record(value)?)
+        })?;
+        while let Some(later) = change {
+            visit_change(later, visit)?;
+            change = changes.next()?;
         }
+        Ok(())
     }
 
     /// Calls `visit` with the key and record of everything that links to `target`, with what is staged, until it
@@ -228,17 +244,35 @@ impl Vault {
         visit: &mut dyn FnMut(RecordId, Record) -> Result<bool, E>,
     ) -> Result<(), E> {
         let prefix = record::link_prefix(target);
-        for tree in [Tree::Links, Tree::StagedLinks] {
+        let mut visit_link = |key: &[u8]| {
+            let Some(source) = key.get(prefix.len()..) else { return Ok(true) };
+            let source = RecordId::from_key(source);
+            // A link may be older than what changed: the record itself has the last word.
+            match self.get(&source)? {
+                Some(record) if record.links.contains(target) => visit(source, record),
+                _ => Ok(true),
+            }
+        };
+        let mut from = prefix.clone();
+        loop {
+            let links = self.full_links(&prefix, &from, LINKS_TOGETHER)?;
+            for link in &links {
+                if !visit_link(link)? {
+                    return Ok(());
+                }
+            }
+            match links.into_iter().next_back() {
+                // The least key that is greater.
+                Some(last) => from = [&last[..], &[0]].concat(),
+                None => break,
+            }
+        }
+        for tree in [Tree::ChangedLinks, Tree::StagedLinks] {
             let mut links = self.database.scan(tree, &prefix)?;
             while let Some((key, _)) = links.next()? {
-                let Some(source) = key.get(prefix.len()..) else { continue };
-                let source = RecordId::from_key(source);
-                if tree == Tree::StagedLinks && self.database.contains(Tree::Links, &key)? {
-                    continue;
-                }
-                // A link may be older than what is staged: the record itself has the last word.
-                let Some(record) = self.get(&source)? else { continue };
-                if record.links.contains(target) && !visit(source, record)? {
+                let is_seen = self.full_contains(Tree::FullLinks, &key)?
+                    || (tree == Tree::StagedLinks && self.database.contains(Tree::ChangedLinks, &key)?);
+                if !is_seen && !visit_link(&key)? {
                     return Ok(());
                 }
             }
@@ -249,6 +283,47 @@ impl Vault {
     /// Writes everything out and lets go of the folder.
     pub fn close(self) -> Result<(), VaultFault> {
         self.database.close()
+    }
+}
+
+/// What is called with each record.
+type Visit<'v, E> = dyn FnMut(RecordId, Record) -> Result<(), E> + 'v;
+
+/// A key, and its sealed record where there is one.
+type Change = (Vec<u8>, Option<Vec<u8>>);
+
+/// What changed since the full deposit, with what is staged, in the order of keys.
+struct Changes<'v> {
+    staged: Scan<'v>,
+    changed: Scan<'v>,
+    next_staged: Option<Pair>,
+    next_changed: Option<Pair>,
+}
+
+impl<'v> Changes<'v> {
+    fn of(vault: &'v Vault, prefix: &[u8]) -> Result<Changes<'v>, VaultFault> {
+        let mut staged = vault.database.scan(Tree::Staged, prefix)?;
+        let mut changed = vault.database.scan(Tree::Changed, prefix)?;
+        let (next_staged, next_changed) = (staged.next()?, changed.next()?);
+        Ok(Changes { staged, changed, next_staged, next_changed })
+    }
+
+    /// The next one.
+    fn next(&mut self) -> Result<Option<Change>, VaultFault> {
+        let staged_key = self.next_staged.as_ref().map(|(key, _)| key);
+        let is_changed_first = match (&self.next_changed, staged_key) {
+            (Some((changed, _)), Some(staged)) => changed < staged,
+            (changed, staged) => changed.is_some() && staged.is_none(),
+        };
+        if is_changed_first {
+            let change = std::mem::replace(&mut self.next_changed, self.changed.next()?);
+            return Ok(change.map(|(key, sealed)| (key, (!sealed.is_empty()).then_some(sealed))));
+        }
+        if self.next_changed.as_ref().map(|(key, _)| key) == staged_key && staged_key.is_some() {
+            self.next_changed = self.changed.next()?;
+        }
+        let change = std::mem::replace(&mut self.next_staged, self.staged.next()?);
+        Ok(change.map(|(key, value)| (key, amend::staged_value(&value).map(<[u8]>::to_vec))))
     }
 }
 

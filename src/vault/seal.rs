@@ -85,6 +85,21 @@ impl Sealer {
         seal(&self.records, &self.about(key), plain)
     }
 
+    /// Seals a block of records. What is sealed as a block never opens as a record, nor the other way round.
+    pub(super) fn seal_block(&self, about: &[u8], plain: Vec<u8>) -> Result<Vec<u8>, VaultFault> {
+        seal(&self.records, &self.about_block(about), plain)
+    }
+
+    /// Opens a block; `None` where it is not what was sealed with `about` in this vault.
+    pub(super) fn open_block(&self, about: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        open(&self.records, &self.about_block(about), sealed)
+    }
+
+    /// Keys of records begin with the letter of a class, never with this one.
+    fn about_block(&self, about: &[u8]) -> Vec<u8> {
+        [&self.identity[..], b"B", about].concat()
+    }
+
     /// Opens the record of a key; `None` where it is not what was sealed for this key in this vault.
     pub(super) fn open_record(&self, key: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         open(&self.records, &self.about(key), sealed)
@@ -118,6 +133,7 @@ mod tests {
             assert!(sealer.open_record(b"cA", &altered).is_none(), "flipped at {at}");
             assert!(sealer.open_record(b"cA", &sealed[..at]).is_none(), "cut at {at}");
         }
+        assert!(sealer.open_block(b"cA", &sealed).is_none() && sealer.open_block(b"A", &sealed).is_none());
         let (other, _, _) = Sealer::create(&master).unwrap();
         assert!(other.open_record(b"cA", &sealed).is_none());
         assert_ne!(other.index("H1"), sealer.index("H1"));

@@ -28,7 +28,7 @@ pub(super) fn decide_contact(
         role: capacity,
         omitted: None,
         kind: rules.field(Field::Kind, Some(rules.kind())),
-        handle: rules.field(Field::Handle, Some(contact.handle.reveal().to_owned())),
+        handle: rules.field(Field::Handle, Some(contact.handle.reveal())),
         name: name.element(&rules, Field::Name, |postal| text(postal.name.as_ref())),
         organisation: organisation(contact, &rules, hides),
         street: address.element(&rules, Field::Street, street),
@@ -55,7 +55,7 @@ fn organisation(
     rules: &Rules<'_>,
     hides: impl Fn(DiscloseElement) -> bool + Copy,
 ) -> Disclosed<String> {
-    let own_name = |postal: &PostalInfo| filled(postal).is_some_and(|text| is_own_name(contact, &text));
+    let own_name = |postal: &PostalInfo| filled(postal).is_some_and(|text| is_own_name(contact, text));
     let hidden = |form| hides(organisation_in(form));
     let group = Group::choose(&contact.postal, |postal| filled(postal).is_some(), hidden);
     let decided = group.element(rules, Field::Organisation, filled);
@@ -71,7 +71,7 @@ fn organisation(
     }
 }
 
-fn filled(postal: &PostalInfo) -> Option<String> {
+fn filled(postal: &PostalInfo) -> Option<&str> {
     text(postal.organisation.as_ref()).filter(|text| says_something(text))
 }
 

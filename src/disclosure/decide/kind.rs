@@ -9,6 +9,9 @@ use crate::model::vocabulary::Kind;
 /// Words that people put into an organisation field to say that there is none, folded as [`tokens`] does.
 const PLACEHOLDERS: &[&str] = &["na", "none", "nvt", "geen", "aucun", "aucune"];
 
+/// Letters of the longest of them.
+const PLACEHOLDER_LETTERS_MAX: usize = 6;
+
 /// Most parts of a name that are tried in every order. A longer text is compared in sorted order only.
 const PARTS_MAX: usize = 7;
 
@@ -78,6 +81,10 @@ fn organisation_field(contact: &Contact) -> Filled {
 
 /// False for what only looks filled in: white space, dashes, dots, "n/a", "none" and the like.
 pub(super) fn says_something(organisation: &str) -> bool {
+    // Folding keeps ASCII's letters and digits: most names of organisations need none of it.
+    if organisation.bytes().filter(u8::is_ascii_alphanumeric).count() > PLACEHOLDER_LETTERS_MAX {
+        return true;
+    }
     let word = tokens(organisation).concat();
     !word.is_empty() && !PLACEHOLDERS.contains(&word.as_str())
 }
@@ -85,9 +92,14 @@ pub(super) fn says_something(organisation: &str) -> bool {
 /// True when a text is the person's name, in any postal form, whatever its case, accents, blanks, punctuation and
 /// order.
 pub(super) fn is_own_name(contact: &Contact, text: &str) -> bool {
-    let text = tokens(text);
-    let names = contact.postal.iter().filter_map(|postal| postal.name.as_ref());
-    names.map(|name| tokens(name.reveal())).any(|name| same_name(&name, &text))
+    let names = contact.postal.iter().filter_map(|postal| postal.name.as_ref()).map(|name| name.reveal());
+    names.filter(|name| !differ_in_letters(name, text)).any(|name| same_name(&tokens(name), &tokens(text)))
+}
+
+/// True for texts in ASCII that have another number of letters and digits: they are not the same name.
+fn differ_in_letters(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    one.is_ascii() && other.is_ascii() && letters(one) != letters(other)
 }
 
 fn same_name(one: &[String], other: &[String]) -> bool {
@@ -133,4 +145,27 @@ fn tokens(text: &str) -> Vec<String> {
         }
     }
     folded.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn placeholders_are_not_longer_than_that() {
+        assert_eq!(PLACEHOLDERS.iter().map(|word| word.len()).max(), Some(PLACEHOLDER_LETTERS_MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn short_cuts_say_what_folding_says(one in "[a-zA-Z0-9 .é/-]{0,12}", other in "[a-zA-Z0-9 .-]{0,12}") {
+            let word = tokens(&one).concat();
+            prop_assert_eq!(says_something(&one), !word.is_empty() && !PLACEHOLDERS.contains(&word.as_str()));
+            if differ_in_letters(&one, &other) {
+                prop_assert!(!same_name(&tokens(&one), &tokens(&other)));
+            }
+        }
+    }
 }

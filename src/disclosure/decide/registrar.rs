@@ -16,12 +16,11 @@ pub(super) fn decide_company(
 ) -> PublicRegistrar {
     let rules = Rules::of_company(policy, at);
     let address = Group::choose(&registrar.postal, has_address, |_| false);
-    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     PublicRegistrar {
         id: registrar.id.as_str().to_owned(),
         status: registrar.status,
         iana_id: rules.field(Field::IanaId, registrar.iana_id),
-        name: rules.field(Field::Name, filled(&registrar.name)),
+        name: rules.field(Field::Name, not_blank(Some(&registrar.name))),
         street: address.element(&rules, Field::Street, street),
         city: address.element(&rules, Field::City, |postal| text(postal.city.as_ref())),
         province: address.element(&rules, Field::Province, |postal| text(postal.province.as_ref())),
@@ -30,8 +29,8 @@ pub(super) fn decide_company(
         voice: rules.field(Field::Voice, phone(registrar.voice.as_ref())),
         fax: rules.field(Field::Fax, phone(registrar.fax.as_ref())),
         email: rules.field(Field::Email, text(registrar.email.as_ref())),
-        website: rules.field(Field::Website, registrar.website.as_deref().and_then(filled)),
-        abuse_email: rules.field(Field::AbuseEmail, registrar.abuse_email.as_deref().and_then(filled)),
+        website: rules.field(Field::Website, not_blank(registrar.website.as_deref())),
+        abuse_email: rules.field(Field::AbuseEmail, not_blank(registrar.abuse_email.as_deref())),
         abuse_voice: rules.field(Field::AbuseVoice, phone(registrar.abuse_voice.as_ref())),
         rdap_base: registrar.rdap_base.clone(),
         contacts,
@@ -39,4 +38,8 @@ pub(super) fn decide_company(
         updated: rules.field(Field::Events, registrar.updated),
         seal: Seal::decided(),
     }
+}
+
+fn not_blank(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
 }

@@ -2,7 +2,7 @@
 
 use super::kind::effective_kind;
 use crate::disclosure::policy::{Policy, Ruling};
-use crate::disclosure::record::{ClauseIndex, Disclosed, Reason};
+use crate::disclosure::record::{ClauseIndex, Disclosed, Phone, Reason};
 use crate::model::contact::{Contact, PhoneNumber, PostalForm, PostalInfo};
 use crate::model::personal::Personal;
 use crate::model::vocabulary::{Field, Kind, Role};
@@ -10,6 +10,38 @@ use crate::time::Timestamp;
 
 /// The forms in the order in which they are preferred: what people write themselves comes first.
 const FORMS: [PostalForm; 2] = [PostalForm::Local, PostalForm::International];
+
+/// A value as the register has it, which is copied only where it is shown.
+pub(super) trait Told {
+    /// What a record holds of it.
+    type Owned;
+
+    /// The copy.
+    fn told(self) -> Self::Owned;
+}
+
+impl Told for &str {
+    type Owned = String;
+
+    fn told(self) -> String {
+        self.to_owned()
+    }
+}
+
+/// Values that are no longer than what points to them.
+macro_rules! told_as_they_are {
+    ($($type:ty),+) => { $(
+        impl Told for $type {
+            type Owned = $type;
+
+            fn told(self) -> $type {
+                self
+            }
+        }
+    )+ };
+}
+
+told_as_they_are!(Kind, Timestamp, u32);
 
 /// The rules for one contact, or company, in one role.
 pub(super) struct Rules<'a> {
@@ -53,18 +85,18 @@ impl<'a> Rules<'a> {
     }
 
     /// A value that EPP's disclose does not know.
-    pub fn field<T>(&self, field: Field, value: Option<T>) -> Disclosed<T> {
+    pub fn field<T: Told>(&self, field: Field, value: Option<T>) -> Disclosed<T::Owned> {
         self.element(field, value, false)
     }
 
     /// A value that the contact may have asked to hide. The policy comes first: a value that it withholds is not
     /// withheld because somebody asked.
-    pub fn element<T>(&self, field: Field, value: Option<T>, asked_to_hide: bool) -> Disclosed<T> {
+    pub fn element<T: Told>(&self, field: Field, value: Option<T>, asked_to_hide: bool) -> Disclosed<T::Owned> {
         let Some(value) = value else { return Disclosed::Absent };
         match self.ruling(field) {
             Err((reason, clause)) => Disclosed::Withheld { reason, clause },
             Ok(clause) if asked_to_hide => Disclosed::Withheld { reason: Reason::AskedByContact, clause },
-            Ok(clause) => Disclosed::Shown { value, clause },
+            Ok(clause) => Disclosed::Shown { value: value.told(), clause },
         }
     }
 }
@@ -72,7 +104,7 @@ impl<'a> Rules<'a> {
 /// The postal forms in which a group of elements (name, organisation or address) has something, and which of them
 /// may be used.
 pub(super) struct Group<'a> {
-    filled: Vec<&'a PostalInfo>,
+    filled: [Option<&'a PostalInfo>; FORMS.len()],
     chosen: Option<&'a PostalInfo>,
 }
 
@@ -83,40 +115,57 @@ impl<'a> Group<'a> {
         has: impl Fn(&PostalInfo) -> bool,
         hidden: impl Fn(PostalForm) -> bool,
     ) -> Group<'a> {
-        let forms = FORMS.iter().filter_map(|form| postal.iter().find(|postal| postal.form == *form));
-        let filled: Vec<&PostalInfo> = forms.filter(|postal| has(postal)).collect();
-        let chosen = filled.iter().find(|postal| !hidden(postal.form)).copied();
+        let filled = FORMS.map(|form| postal.iter().find(|postal| postal.form == form).filter(|postal| has(postal)));
+        let chosen = filled.into_iter().flatten().find(|postal| !hidden(postal.form));
         Group { filled, chosen }
     }
 
     /// One element of the group, from the chosen form. Where all forms are hidden it is withheld, if any form has
     /// it; where only the preferred one is hidden, another form takes its place but adds nothing to it: asking to
     /// hide one form must not show an element that was not shown before.
-    pub fn element<T>(
+    pub fn element<T: Told>(
         &self,
         rules: &Rules<'_>,
         field: Field,
-        value: impl Fn(&PostalInfo) -> Option<T>,
-    ) -> Disclosed<T> {
+        value: impl Fn(&'a PostalInfo) -> Option<T>,
+    ) -> Disclosed<T::Owned> {
+        let mut filled = self.filled.into_iter().flatten();
         match self.chosen {
             Some(postal) => {
-                let preferred_has_it = self.filled.first().is_some_and(|preferred| value(preferred).is_some());
+                let preferred_has_it = filled.next().is_some_and(|preferred| value(preferred).is_some());
                 rules.element(field, value(postal), !preferred_has_it)
             }
-            None => rules.element(field, self.filled.iter().find_map(|postal| value(postal)), true),
+            None => rules.element(field, filled.find_map(value), true),
         }
     }
 }
 
 /// A text that is not blank.
-pub(super) fn text(value: Option<&Personal<String>>) -> Option<String> {
-    value.map(Personal::reveal).filter(|text| !text.trim().is_empty()).cloned()
+pub(super) fn text(value: Option<&Personal<String>>) -> Option<&str> {
+    value.map(|text| text.reveal().as_str()).filter(|text| !text.trim().is_empty())
+}
+
+/// Street lines.
+pub(super) struct Street<'a>(&'a [Personal<String>]);
+
+impl<'a> Street<'a> {
+    /// Those that are not blank.
+    fn lines(&self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(|line| text(Some(line)))
+    }
+}
+
+impl Told for Street<'_> {
+    type Owned = Vec<String>;
+
+    fn told(self) -> Vec<String> {
+        self.lines().map(str::to_owned).collect()
+    }
 }
 
 /// The street lines that are not blank.
-pub(super) fn street(postal: &PostalInfo) -> Option<Vec<String>> {
-    let lines: Vec<String> = postal.street.iter().filter_map(|line| text(Some(line))).collect();
-    (!lines.is_empty()).then_some(lines)
+pub(super) fn street(postal: &PostalInfo) -> Option<Street<'_>> {
+    Some(Street(&postal.street)).filter(|street| street.lines().next().is_some())
 }
 
 /// True when a form has any part of an address.
@@ -125,10 +174,22 @@ pub(super) fn has_address(postal: &PostalInfo) -> bool {
     street(postal).is_some() || parts.into_iter().any(|part| text(part.as_ref()).is_some())
 }
 
+/// A telephone number that is not blank.
+pub(super) struct Telephone<'a> {
+    number: &'a str,
+    extension: Option<&'a str>,
+}
+
+impl Told for Telephone<'_> {
+    type Owned = Phone;
+
+    fn told(self) -> Phone {
+        Phone { number: self.number.to_owned(), extension: self.extension.map(str::to_owned) }
+    }
+}
+
 /// A number with its extension.
-pub(super) fn phone(number: Option<&PhoneNumber>) -> Option<crate::disclosure::record::Phone> {
-    number.and_then(|phone| {
-        let number = text(Some(&phone.number))?;
-        Some(crate::disclosure::record::Phone { number, extension: text(phone.extension.as_ref()) })
-    })
+pub(super) fn phone(number: Option<&PhoneNumber>) -> Option<Telephone<'_>> {
+    let phone = number?;
+    Some(Telephone { number: text(Some(&phone.number))?, extension: text(phone.extension.as_ref()) })
 }

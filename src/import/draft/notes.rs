@@ -70,8 +70,11 @@ impl Notes {
         if self.exact() {
             return Some(value);
         }
-        let trimmed = value.trim();
-        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+        match value.trim() {
+            "" => None,
+            trimmed if trimmed.len() == value.len() => Some(value),
+            trimmed => Some(trimmed.to_owned()),
+        }
     }
 
     /// A text that must be there.
@@ -88,9 +91,17 @@ impl Notes {
         self.optional(what, value).map(Personal::new)
     }
 
+    /// As [`Notes::required`], without a copy of what needs no cleaning.
+    fn cleaned<'t>(&mut self, what: &str, value: &'t str) -> Option<Cow<'t, str>> {
+        if self.exact() || text::is_clean(value) {
+            return Some(Cow::Borrowed(value));
+        }
+        self.required(what, value.to_owned()).map(Cow::Owned)
+    }
+
     /// A value that must be there and must parse.
     pub fn parsed<T>(&mut self, what: &str, value: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let value = self.required(what, value.to_owned())?;
+        let value = self.cleaned(what, value)?;
         let parsed = parse(&value);
         if parsed.is_none() {
             self.add(ProblemKind::BadValue, format!("{what} does not parse"));
@@ -111,7 +122,7 @@ impl Notes {
 
     /// A word of a closed list; the detail quotes it where it is printable, for the word tells nothing of a person.
     pub fn word<T>(&mut self, what: &str, value: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let value = self.required(what, value.to_owned())?;
+        let value = self.cleaned(what, value)?;
         let parsed = parse(&value);
         if parsed.is_none() {
             self.add(ProblemKind::BadValue, format!("{what} is not one of the words that it may be"));
@@ -139,7 +150,7 @@ impl Notes {
 
     /// A domain or host name.
     pub fn name(&mut self, what: &str, value: &str) -> Option<Name> {
-        let value = self.required(what, value.to_owned())?;
+        let value = self.cleaned(what, value)?;
         match Name::parse(&value) {
             Ok(name) => Some(name),
             Err(error) => {

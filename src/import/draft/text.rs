@@ -8,12 +8,25 @@ const LABEL_CHARS_MAX: usize = 80;
 /// The text without control characters other than tab and line feed; CR LF counts as one line feed. Borrowed where
 /// nothing had to be dropped.
 pub(super) fn without_controls(text: &str) -> Cow<'_, str> {
-    let dropped = |c: char| (c < ' ' && c != '\t' && c != '\n') || c == '\u{7f}';
-    if text.contains(dropped) {
-        Cow::Owned(text.chars().filter(|c| !dropped(*c)).collect())
+    if has_controls(text) {
+        Cow::Owned(text.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_control)).collect())
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// True for what a value may not hold: control characters, all of them ASCII.
+fn is_control(octet: u8) -> bool {
+    (octet < b' ' && octet != b'\t' && octet != b'\n') || octet == 0x7f
+}
+
+fn has_controls(text: &str) -> bool {
+    text.bytes().any(is_control)
+}
+
+/// True for a text that stays as it is: not empty, no white space around it, no control characters.
+pub(super) fn is_clean(text: &str) -> bool {
+    !text.is_empty() && text.trim().len() == text.len() && !has_controls(text)
 }
 
 /// A name for a problem: short and printable, or nothing.

@@ -1,5 +1,4 @@
-//! JSON lines, version 1: one object a line. The format of registries without escrow, and the form in which single
-//! objects are kept. `data/schema/README.md` documents it.
+//! JSON lines, version 1: one object a line. The format of registries without escrow. `data/schema/README.md` documents it.
 
 mod reader;
 

@@ -80,11 +80,11 @@ fn disclose(element: &Element, notes: &mut Notes) -> Option<DiscloseDraft> {
         let known = matches!(child.space, Space::EppContact | Space::RdeContact);
         match child.name.as_str() {
             "name" | "org" | "addr" if known => match child.attribute("type") {
-                Some(form @ ("int" | "loc")) => elements.push(format!("{}-{form}", child.name)),
-                None => elements.extend(["int", "loc"].map(|form| format!("{}-{form}", child.name))),
+                Some(form @ ("int" | "loc")) => elements.push(format!("{}-{form}", child.name.as_str())),
+                None => elements.extend(["int", "loc"].map(|form| format!("{}-{form}", child.name.as_str()))),
                 Some(_) => notes.add(ProblemKind::BadValue, "a type in disclose is not int or loc".into()),
             },
-            "voice" | "fax" | "email" if known => elements.push(child.name.clone()),
+            "voice" | "fax" | "email" if known => elements.push(child.name.as_str().to_owned()),
             _ => child.pass_over(notes),
         }
     }

@@ -1,14 +1,49 @@
 //! One object of a deposit as a small tree.
 
+use std::ops::Deref;
+use std::rc::Rc;
+
 use super::space::Space;
 use crate::import::draft::Notes;
 use crate::import::problem::ProblemKind;
+
+/// The name of an element without its prefix. Cloning shares it: a deposit has millions of elements and a few dozen
+/// names.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::import) struct LocalName(Rc<str>);
+
+impl From<&str> for LocalName {
+    fn from(name: &str) -> LocalName {
+        LocalName(name.into())
+    }
+}
+
+impl LocalName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for LocalName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for LocalName {
+    fn eq(&self, other: &&str) -> bool {
+        *self.0 == **other
+    }
+}
 
 /// An element with all that it holds. No `Debug`: it may hold personal data.
 #[derive(Clone)]
 pub(in crate::import) struct Element {
     pub space: Space,
-    pub name: String,
+    pub name: LocalName,
     pub line: u64,
     pub attributes: Vec<(String, String)>,
     pub text: String,
@@ -16,7 +51,7 @@ pub(in crate::import) struct Element {
 }
 
 impl Element {
-    pub fn new(space: Space, name: String, line: u64, attributes: Vec<(String, String)>) -> Element {
+    pub fn new(space: Space, name: LocalName, line: u64, attributes: Vec<(String, String)>) -> Element {
         Element { space, name, line, attributes, text: String::new(), children: Vec::new() }
     }
 

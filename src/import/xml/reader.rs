@@ -118,7 +118,7 @@ fn read_frame(tokens: &mut Tokens<Bytes>) -> Result<(FrameDraft, Token), Fault> 
                 let objects = menu.named(&Space::Rde, "objURI").filter(|uri| !uri.text.trim().is_empty()).count();
                 draft.menu = Some((version.unwrap_or_default(), objects));
             }
-            Token::Text(_) => {}
+            Token::Text => {}
             token => return Ok((draft, token)),
         }
     }
@@ -168,8 +168,8 @@ impl XmlDeposit {
             None => self.tokens.next()?,
         };
         match (self.section, token) {
-            (_, Token::Text(text)) if text.trim().is_empty() => {}
-            (_, Token::Text(_)) => {
+            (_, Token::Text) if self.tokens.text().trim().is_empty() => {}
+            (_, Token::Text) => {
                 self.sheet.note(report, ProblemKind::Unknown, self.tokens.line(), "text between elements");
             }
             (Section::Root, Token::Start(element)) => self.begin_section(element, report)?,

@@ -1,14 +1,18 @@
 //! XML as tokens: no DTD, no entities but XML's own five, every length bounded.
+//!
+//! A deposit has some fifty elements for each object, so this is where reading spends its time: names and namespaces
+//! are looked up once for each tag that occurs, texts are allocated once, where they stay.
 
 use std::io::BufRead;
 
+use hashbrown::HashMap;
 use quick_xml::Error;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
-use super::element::Element;
+use super::element::{Element, LocalName};
 use super::space::Space;
 use crate::import::problem::ProblemKind;
 use crate::import::source::{Lines, is_too_large};
@@ -25,6 +29,9 @@ pub(super) const TEXT_OCTETS_MAX: usize = 64 * 1024;
 pub(super) const ELEMENTS_MAX: usize = 10_000;
 /// Most octets of texts and attributes within one object.
 pub(super) const OBJECT_OCTETS_MAX: usize = 1024 * 1024;
+
+/// Most tags whose namespace and name are remembered.
+const TAGS_KEPT: usize = 1024;
 
 /// A fault after which the document cannot be read further.
 #[derive(Debug)]
@@ -45,8 +52,8 @@ pub(super) enum Token {
     Start(Element),
     /// The innermost open element ends.
     End,
-    /// Character data, references resolved.
-    Text(String),
+    /// Character data, references resolved: [`Tokens::text`] has it until the next token.
+    Text,
     /// The document ends, its root closed.
     Eof,
 }
@@ -55,8 +62,13 @@ pub(super) enum Token {
 pub(super) struct Tokens<R: BufRead> {
     reader: NsReader<Lines<R>>,
     buffer: Vec<u8>,
+    text: String,
     depth: usize,
     root_seen: bool,
+    /// What tags mean as they are written, prefix and all, under the declarations of namespaces in force.
+    tags: HashMap<Box<str>, (Space, LocalName)>,
+    /// The depths of the open elements that declare namespaces.
+    declaring: Vec<usize>,
 }
 
 impl<R: BufRead> Tokens<R> {
@@ -64,7 +76,20 @@ impl<R: BufRead> Tokens<R> {
         let mut reader = NsReader::from_reader(Lines::new(bytes, TOKEN_OCTETS_MAX));
         reader.config_mut().expand_empty_elements = true;
         reader.config_mut().check_end_names = true;
-        Tokens { reader, buffer: Vec::new(), depth: 0, root_seen: false }
+        Tokens {
+            reader,
+            buffer: Vec::new(),
+            text: String::new(),
+            depth: 0,
+            root_seen: false,
+            tags: HashMap::new(),
+            declaring: Vec::new(),
+        }
+    }
+
+    /// The text of the last token, where it was one.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The line at which reading stands.
@@ -91,24 +116,49 @@ impl<R: BufRead> Tokens<R> {
                     if self.depth > DEPTH_MAX {
                         return Err(Fault::new(ProblemKind::TooLarge, "elements are nested too deep"));
                     }
-                    let space = match self.reader.resolver().resolve_element(tag.name()).0 {
-                        ResolveResult::Bound(namespace) => Space::of(namespace.as_ref()),
-                        ResolveResult::Unbound => Space::None,
-                        ResolveResult::Unknown(_) => {
-                            return Err(Fault::new(ProblemKind::Malformed, "a prefix has no namespace"));
+                    let raw = tag.attributes_raw();
+                    if raw.contains("xmlns") {
+                        self.declaring.push(self.depth);
+                        self.tags.clear();
+                    }
+                    let (space, name) = match self.tags.get(tag.name().as_ref()) {
+                        Some(known) => known.clone(),
+                        None => {
+                            let meaning = meaning(&self.reader, &tag)?;
+                            if self.tags.len() >= TAGS_KEPT {
+                                self.tags.clear();
+                            }
+                            self.tags.insert(tag.name().as_ref().into(), meaning.clone());
+                            meaning
                         }
                     };
-                    let attributes = attributes(&tag)?;
-                    let name = tag.local_name().as_ref().to_owned();
+                    let is_bare = raw.bytes().all(|octet| octet.is_ascii_whitespace());
+                    let attributes = if is_bare { Vec::new() } else { attributes(&tag)? };
                     return Ok(Token::Start(Element::new(space, name, self.reader.get_ref().line(), attributes)));
                 }
                 Event::End(_) => {
+                    if self.declaring.last() == Some(&self.depth) {
+                        self.declaring.pop();
+                        self.tags.clear();
+                    }
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Token::End);
                 }
-                Event::Text(text) if self.depth > 0 => return Ok(Token::Text(text.into_inner().into_owned())),
-                Event::CData(text) if self.depth > 0 => return Ok(Token::Text(text.into_inner().into_owned())),
-                Event::GeneralRef(reference) if self.depth > 0 => return character(&reference).map(Token::Text),
+                Event::Text(text) if self.depth > 0 => {
+                    self.text.clear();
+                    self.text.push_str(&text);
+                    return Ok(Token::Text);
+                }
+                Event::CData(text) if self.depth > 0 => {
+                    self.text.clear();
+                    self.text.push_str(&text);
+                    return Ok(Token::Text);
+                }
+                Event::GeneralRef(reference) if self.depth > 0 => {
+                    self.text.clear();
+                    self.text.push(character(&reference)?);
+                    return Ok(Token::Text);
+                }
                 Event::Text(text) if text.trim_ascii().is_empty() => {}
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     return Err(Fault::new(ProblemKind::Malformed, "there is text outside the root element"));
@@ -128,7 +178,8 @@ impl<R: BufRead> Tokens<R> {
     /// The rest of the element that just began, as a tree; inside, the bound beyond which it goes, where it was passed
     /// over for that.
     pub fn tree(&mut self, root: Element) -> Result<Result<Element, &'static str>, Fault> {
-        let mut open = vec![root];
+        // Elements that are complete wait in one list for their parent to end, which then knows how many they are.
+        let (mut open, mut complete) = (vec![(root, 0)], Vec::new());
         let (mut elements, mut octets, mut excess) = (1usize, 0usize, None);
         loop {
             match self.next()? {
@@ -136,21 +187,27 @@ impl<R: BufRead> Tokens<R> {
                     elements += 1;
                     octets += element.octets();
                     excess = excess.or((elements > ELEMENTS_MAX).then_some("the object has too many elements"));
-                    open.push(element);
+                    open.push((element, complete.len()));
                 }
-                Token::Text(text) => {
-                    octets += text.len();
-                    if let Some(element) = open.last_mut().filter(|_| excess.is_none()) {
-                        element.text.push_str(&text);
+                Token::Text => {
+                    octets += self.text.len();
+                    if let Some((element, _)) = open.last_mut().filter(|_| excess.is_none()) {
+                        element.text.push_str(&self.text);
                         excess = (element.text.len() > TEXT_OCTETS_MAX).then_some("an element's text is too long");
                     }
                 }
                 Token::End => {
-                    let Some(element) = open.pop() else { break };
-                    match open.last_mut() {
-                        None => return Ok(excess.map_or(Ok(element), Err)),
-                        Some(parent) if excess.is_none() => parent.children.push(element),
-                        Some(_) => {}
+                    let Some((mut element, first_child)) = open.pop() else { break };
+                    if excess.is_some() {
+                        complete.clear();
+                    } else if complete.len() > first_child {
+                        element.children = complete.drain(first_child..).collect();
+                    }
+                    if open.is_empty() {
+                        return Ok(excess.map_or(Ok(element), Err));
+                    }
+                    if excess.is_none() {
+                        complete.push(element);
                     }
                 }
                 Token::Eof => break,
@@ -170,6 +227,16 @@ impl<R: BufRead> Tokens<R> {
         }
         Ok(())
     }
+}
+
+/// The namespace and the local name of a tag.
+fn meaning<R>(reader: &NsReader<R>, tag: &BytesStart<'_>) -> Result<(Space, LocalName), Fault> {
+    let space = match reader.resolver().resolve_element(tag.name()).0 {
+        ResolveResult::Bound(namespace) => Space::of(namespace.as_ref()),
+        ResolveResult::Unbound => Space::None,
+        ResolveResult::Unknown(_) => return Err(Fault::new(ProblemKind::Malformed, "a prefix has no namespace")),
+    };
+    Ok((space, tag.local_name().as_ref().into()))
 }
 
 fn fault(error: Error) -> Fault {
@@ -205,7 +272,7 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, Fault> {
 
 /// The character of a reference: one of the five names that XML defines, or a number. NUL, which XML forbids, is let
 /// through: values lose their control characters later, with a note.
-fn character(reference: &BytesRef<'_>) -> Result<String, Fault> {
+fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
     let name: &str = reference;
     let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
     let found = match name {
@@ -225,5 +292,5 @@ fn character(reference: &BytesRef<'_>) -> Result<String, Fault> {
         },
     };
     let fault = || Fault::new(ProblemKind::Malformed, "a character reference names no character");
-    found.map(String::from).ok_or_else(fault)
+    found.ok_or_else(fault)
 }

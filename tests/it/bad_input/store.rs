@@ -77,7 +77,7 @@ fn change(path: &Path, from: &str, to: &str) {
 type Damage = (&'static str, fn(&[PathBuf]), bool);
 
 const DAMAGES: &[Damage] = &[
-    ("a store of another version", |files| change(&named(files, "manifest"), "\"format\": 1", "\"format\": 2"), true),
+    ("a store of another version", |files| change(&named(files, "manifest"), "\"format\": 2", "\"format\": 1"), true),
     ("a pointer of another version", |files| change(&named(files, "CURRENT"), "\"format\": 1", "\"format\": 9"), false),
     ("garbage as pointer", |files| fs::write(named(files, "CURRENT"), b"\x00\xffgarbage").unwrap(), false),
     ("an empty pointer", |files| fs::write(named(files, "CURRENT"), b"").unwrap(), false),
@@ -92,7 +92,7 @@ const DAMAGES: &[Damage] = &[
     ("a truncated manifest", |files| cut(&named(files, "manifest"), 60), true),
     ("other counts", |files| change(&named(files, "manifest"), "197", "196"), true),
     ("an empty store", |files| cut(&named(files, "db"), 0), true),
-    ("half a store", |files| cut(&named(files, "db"), 100_000), true),
+    ("half a store", |files| cut(&named(files, "db"), 25_000), true),
     ("a store without its log", |files| fs::remove_file(named(files, "db")).unwrap(), true),
     ("no store at all", |files| fs::remove_dir_all(named(files, "db").parent().unwrap()).unwrap(), true),
     (

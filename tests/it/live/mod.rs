@@ -316,7 +316,7 @@ fn refused_by_a_limit(place: &Place, path: &Path) -> (i32, String) {
 #[test]
 fn a_disk_that_fills_up_under_an_import_disturbs_no_answer() {
     let place = Place::new();
-    let small = Small::mount(&place.state(), "size=8m");
+    let small = Small::mount(&place.state(), "size=4m");
     if small.is_none() {
         println!("mounting is not permitted; the limit of file sizes stands in for the full disk");
     }
