@@ -2,7 +2,8 @@
 //! read them.
 //!
 //! `cargo bench --bench guard` measures single questions, `cargo bench --bench guard -- --report` prints what floods
-//! do (a minute or two), `cargo bench --bench guard -- --test` runs everything once with little.
+//! do (a minute or two), `-- --figures` prints as JSON what the table of results tells, and `-- --test` runs everything
+//! once with little.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a bench may stop at what is wrong")]
 #![allow(clippy::disallowed_methods, reason = "a bench reads the machine's clock")]
@@ -26,6 +27,10 @@ const QUOTA: Quota = Quota { burst: 50, per_minute: 50 };
 const SECOND: u64 = 1_000_000_000;
 
 fn main() {
+    if std::env::args().any(|argument| argument == "--figures") {
+        println!("{}", figures(1_000_000, 10_000_000));
+        return;
+    }
     let report = std::env::args().any(|argument| argument == "--report");
     let is_measuring = std::env::args().any(|argument| argument == "--bench");
     let is_trying = std::env::args().any(|argument| argument == "--test") || !is_measuring;
@@ -35,6 +40,9 @@ fn main() {
         flood(sources, 5_000_000);
         strangers(if is_trying { 4 } else { 96 });
         stall(if is_trying { 10_000 } else { 1_000_000 });
+    }
+    if is_trying {
+        println!("{}", figures(1_000, 10_000));
     }
     if !report {
         let mut criterion = Criterion::default()
@@ -69,42 +77,94 @@ fn at(nanoseconds: u64) -> Monotonic {
 
 /// One question that passes, with so many clients in turn. Each asks once in two seconds, by the clock in hand.
 fn questions(criterion: &mut Criterion, keys: u32) {
-    let step = 2 * SECOND / u64::from(keys);
     let mut group = criterion.benchmark_group("question");
-    let mut turn = 0_u32;
-    let mut next = move || {
-        turn = turn.wrapping_add(1);
-        turn
-    };
-
-    let guard = Guard::new(Settings::default(), RandomState::new());
-    let mut now = 0;
-    let mut admit = || {
-        now += step;
-        guard.admit(address(next() % keys), Question::Domain, at(now))
-    };
-    (0..keys).for_each(|_| assert!(matches!(admit(), Verdict::Pass(_))));
+    let mut admit = admitting(keys);
     group.bench_function(BenchmarkId::new("admit", keys), |bencher| bencher.iter(|| black_box(admit())));
-    assert!(matches!(admit(), Verdict::Pass(_)));
-
-    let allowance = Allowance::per_minute(QUOTA, Cells::new(16 << 20));
-    let mut now = 0;
-    let mut spend = || {
-        now += step;
-        let hash = u64::from(next() % keys).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        allowance.spend(hash, 1, now)
-    };
-    (0..keys).for_each(|_| assert!(spend().is_ok()));
+    assert!(admit());
+    let mut spend = spending(keys);
     group.bench_function(BenchmarkId::new("cell", keys), |bencher| bencher.iter(|| black_box(spend())));
-
-    // A quota that is never spent, because this one reads the machine's clock.
-    let keyed = RateLimiter::keyed(Rate::per_second(NonZeroU32::MAX));
-    let mut check = || keyed.check_key(&address(next() % keys));
-    (0..keys).for_each(|_| assert!(check().is_ok()));
+    let mut check = checking(keys);
     group.bench_function(BenchmarkId::new("governor's keyed store", keys), |bencher| {
-        bencher.iter(|| black_box(check().is_ok()));
+        bencher.iter(|| black_box(check()));
     });
     group.finish();
+}
+
+/// Questions to the whole guard, of so many clients in turn, each of whom has asked before.
+fn admitting(keys: u32) -> impl FnMut() -> bool {
+    let guard = Guard::new(Settings::default(), RandomState::new());
+    let (mut now, mut turn, step) = (0, 0_u32, 2 * SECOND / u64::from(keys));
+    let mut admit = move || {
+        now += step;
+        turn = turn.wrapping_add(1);
+        matches!(guard.admit(address(turn % keys), Question::Domain, at(now)), Verdict::Pass(_))
+    };
+    (0..keys).for_each(|_| assert!(admit()));
+    admit
+}
+
+/// The same to one table of cells.
+fn spending(keys: u32) -> impl FnMut() -> bool {
+    let allowance = Allowance::per_minute(QUOTA, Cells::new(16 << 20));
+    let (mut now, mut turn, step) = (0, 0_u32, 2 * SECOND / u64::from(keys));
+    let mut spend = move || {
+        now += step;
+        turn = turn.wrapping_add(1);
+        let hash = u64::from(turn % keys).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        allowance.spend(hash, 1, now).is_ok()
+    };
+    (0..keys).for_each(|_| assert!(spend()));
+    spend
+}
+
+/// The same to the store that governor ships. Its quota is never spent, because it reads the machine's clock.
+fn checking(keys: u32) -> impl FnMut() -> bool {
+    let keyed = RateLimiter::keyed(Rate::per_second(NonZeroU32::MAX));
+    let mut turn = 0_u32;
+    let mut check = move || {
+        turn = turn.wrapping_add(1);
+        keyed.check_key(&address(turn % keys)).is_ok()
+    };
+    (0..keys).for_each(|_| assert!(check()));
+    check
+}
+
+/// Nanoseconds of a question in each of seven rounds, in alternation, over so many keys; and what floods of so many
+/// sources do: the longest question, the tables' size and what the process grew by.
+fn figures(keys: u32, sources: u64) -> String {
+    const ROUNDS: usize = 7;
+    let (mut admit, mut spend, mut check) = (admitting(keys), spending(keys), checking(keys));
+    let mut rounds: [Vec<f64>; 3] = Default::default();
+    let timed = |question: &mut dyn FnMut() -> bool| {
+        let start = Instant::now();
+        (0..keys).for_each(|_| assert!(black_box(question())));
+        start.elapsed().as_nanos() as f64 / f64::from(keys)
+    };
+    for _ in 0..ROUNDS {
+        rounds[0].push(timed(&mut admit));
+        rounds[1].push(timed(&mut spend));
+        rounds[2].push(timed(&mut check));
+    }
+    drop((admit, spend, check));
+    let (mut longest, mut tables, mut grown) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let before = resident_kibibytes();
+        let guard = Guard::new(Settings::default(), RandomState::new());
+        let mut slowest = Duration::ZERO;
+        for source in 0..sources {
+            let asked = Instant::now();
+            black_box(guard.admit(network(source), Question::Domain, at(source * 1_000)));
+            slowest = slowest.max(asked.elapsed());
+        }
+        longest.push(slowest.as_secs_f64() * 1e3);
+        tables.push(guard.octets() as f64 / f64::from(1 << 20));
+        grown.push(resident_kibibytes().saturating_sub(before) as f64 / 1024.0);
+    }
+    let [admit, cell, keyed] = rounds;
+    format!(
+        "{{\"admit\":{admit:?},\"cell\":{cell:?},\"keyed\":{keyed:?},\"longest_ms\":{longest:?},\
+         \"tables_mib\":{tables:?},\"grown_mib\":{grown:?}}}"
+    )
 }
 
 /// So many distinct sources ask one question each, so many a second; between them a hundred who never stop, and each

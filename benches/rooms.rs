@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
-use loket::answer::{Answer, answer};
+use loket::answer::{Answer, answer, registered};
 use loket::codec::{self, Change, RecordKey};
 use loket::disclosure::decide::decide;
 use loket::disclosure::policy::Policy;
@@ -44,6 +44,8 @@ const PERSON: &str = "persoon.be";
 const ORGANISATION: &str = "bedrijf.be";
 /// Held by an organisation, with two DS records.
 const SIGNED: &str = "signed.be";
+/// Held by an organisation, in a zone that follows the profile of gTLDs.
+const OF_GTLD: &str = "reg.brussels";
 /// Not registered.
 const FREE: &str = "vrij.be";
 
@@ -331,9 +333,30 @@ fn pages(criterion: &mut Criterion) {
             bencher.iter(|| render::rdap::render(black_box(&answer), &SITE, generation(), &url));
         });
         group.bench_function(format!("WHOIS, {shape}"), |bencher| {
-            bencher.iter(|| render::whois::render(black_box(&answer), &SITE, generation()));
+            let name = Name::parse(name).unwrap();
+            let found = registered(&PUBLISHED, &SITE.zones, &name).unwrap();
+            bencher.iter(|| render::whois::registered(black_box(&found), &SITE, generation()));
         });
     }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("render RDAP ready");
+    for (shape, name) in
+        [("person", PERSON), ("organisation, 3 contacts", ORGANISATION), ("signed", SIGNED), ("in a gTLD", OF_GTLD)]
+    {
+        group.bench_function(shape, |bencher| {
+            let name = Name::parse(name).unwrap();
+            let found = registered(&PUBLISHED, &SITE.zones, &name).unwrap();
+            bencher.iter(|| render::rdap::render_registered(black_box(&found), &SITE, generation(), &url).unwrap());
+        });
+    }
+    group.bench_function("100,000 names in random order, with their lookup", |bencher| {
+        let mut next = cycle(&LARGE.found);
+        bencher.iter(|| {
+            let found = registered(&LARGE.snapshot, &SITE.zones, next()).unwrap();
+            render::rdap::render_registered(&found, &SITE, generation(), &url).unwrap()
+        });
+    });
     group.finish();
 
     let mut group = criterion.benchmark_group("respond");

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 /// The cores of either side; `None` where they cannot be kept apart.
+#[derive(Clone)]
 pub struct Pins(Option<(usize, Vec<usize>)>);
 
 /// At most so many threads make load.
@@ -34,6 +35,18 @@ impl Pins {
         command.args(["--pdeathsig", "KILL"]);
         if let Pins(Some((server, _))) = self {
             command.args(["taskset", "-c", &server.to_string()]);
+        }
+        command.arg(program);
+        command
+    }
+
+    /// A command that may use every core, and ends with the thread that starts it.
+    pub fn unpinned(&self, program: &str) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]);
+        if let Pins(Some((server, others))) = self {
+            let list: Vec<String> = std::iter::once(server).chain(others).map(usize::to_string).collect();
+            command.args(["taskset", "-c", &list.join(",")]);
         }
         command.arg(program);
         command

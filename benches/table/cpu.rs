@@ -8,10 +8,12 @@ use std::time::Duration;
 pub struct Spent(BTreeMap<String, u64>);
 
 impl Spent {
-    /// What the threads of a process have spent by now. Exact for those that sleep; up to a tick of the scheduler
+    /// What the threads of these processes have spent by now. Exact for those that sleep; up to a tick of the scheduler
     /// behind for those that run.
-    pub fn by(process: u32) -> Spent {
-        let threads = fs::read_dir(format!("/proc/{process}/task")).expect("Linux, and a process that lives");
+    pub fn by(processes: &[u32]) -> Spent {
+        let threads = processes.iter().flat_map(|process| {
+            fs::read_dir(format!("/proc/{process}/task")).expect("Linux, and a process that lives")
+        });
         let spent = threads.filter_map(|thread| {
             let thread = thread.ok()?;
             // A thread that ended meanwhile has no books any more.
@@ -41,12 +43,19 @@ fn on_a_core(schedstat: &str) -> u64 {
     schedstat.split(' ').next().and_then(|number| number.parse().ok()).expect("a number")
 }
 
-/// Resident memory of a process now, and the most it ever had, in MiB.
-pub fn resident(process: u32) -> (f64, f64) {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("Linux, and a process that lives");
-    let mebibytes = |key: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("a line of memory");
-        line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
+/// Resident memory of a process now, and the most it ever had, in octets; `None` for one that has ended.
+pub fn resident(process: u32) -> Option<(f64, f64)> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let octets = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+        Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? * 1024.0)
     };
-    (mebibytes("VmRSS:"), mebibytes("VmHWM:"))
+    Some((octets("VmRSS:")?, octets("VmHWM:")?))
+}
+
+/// The processes that a process started, and itself.
+pub fn family(process: u32) -> Vec<u32> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
+    std::iter::once(process).chain(children).collect()
 }
