@@ -1,7 +1,8 @@
 //! The numbers of enums. A number, once given, means the same for ever: new values get new numbers, and the order
 //! of declaration is of no account.
 
-use super::bytes::{Carry, CodecFault, Put, Reader, Take, Writer, carried_by_value};
+use super::bytes::{CodecFault, Reader, Writer};
+use super::wire::{Carry, Put, Take, carried_by_value};
 use crate::disclosure::record::Reason;
 use crate::model::status::{DomainStatus, NndnState, ObjectStatus, RegistrarStatus, RgpStatus};
 use crate::model::vocabulary::{Kind, Role};

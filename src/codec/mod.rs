@@ -22,14 +22,16 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod wire;
 
 pub use bytes::CodecFault;
 pub use digest::SetDigest;
 pub use key::{Change, RecordKey};
 
 use crate::disclosure::record::{PublicRecord, PublicRegistrar};
-use bytes::{Put, Reader, Take, Writer};
+use bytes::{Reader, Writer};
 use digest::CHECKSUM_OCTETS;
+use wire::{Put, Take};
 
 /// The version that [`encode`] writes.
 pub const VERSION: u8 = 1;

@@ -26,8 +26,9 @@ pub use shapes::{Full, SHAPES_MAX, Shape, ShapeId, Shapes};
 use std::net::IpAddr;
 
 use super::CodecFault;
-use super::bytes::{Carry, Put, Reader, Room, Take, Writer};
+use super::bytes::{Reader, Room, Writer};
 use super::key::{DOMAIN, HOST, NNDN, REGISTRAR, RecordKey};
+use super::wire::{Carry, Put, Take};
 use crate::disclosure::record::{Disclosed, PublicRecord};
 use crate::model::name::{Addresses, Name};
 

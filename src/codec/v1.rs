@@ -4,9 +4,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::bytes::{Carry, CodecFault, Put, Reader, Take, Writer, carried_by_value};
+use super::bytes::{CodecFault, Reader, Writer};
 use super::key::{DOMAIN, HOST, NNDN, REGISTRAR, canonical_name};
 use super::packed::{ContactFields, PackedPhone};
+use super::wire::{Carry, Put, Take, carried_by_value};
 use crate::disclosure::record::{
     ClauseIndex, Disclosed, Phone, PublicContact, PublicDelegation, PublicDomain, PublicHost, PublicNndn, PublicRecord,
     PublicRegistrar, Reason, Seal,

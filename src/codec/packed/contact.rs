@@ -1,7 +1,8 @@
 //! A contact of a packed record, read in place.
 
 use super::super::CodecFault;
-use super::super::bytes::{Reader, Take};
+use super::super::bytes::Reader;
+use super::super::wire::Take;
 use super::shapes::{Shape, ShapeId, Shapes, ValueKind};
 use crate::disclosure::record::{ClauseIndex, Disclosed, Reason};
 use crate::model::vocabulary::{Kind, Role};

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::super::CodecFault;
-use super::super::bytes::{Reader, Take, moment_of};
+use super::super::bytes::{Reader, moment_of};
 use super::super::key::DOMAIN;
+use super::super::wire::Take;
 use super::contact::{PackedContact, PackedContacts};
 use super::shapes::Shapes;
 use super::unpack;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::super::CodecFault;
-use super::super::bytes::{Reader, Take};
+use super::super::bytes::Reader;
 use super::super::v1::SHOWN;
+use super::super::wire::Take;
 use crate::disclosure::record::{ClauseIndex, Disclosed, Reason};
 use crate::model::vocabulary::{Kind, Role};
 
