@@ -5,6 +5,9 @@ use crate::model::object::{Class, Object, ObjectKey};
 use crate::model::vocabulary::words;
 use crate::time::Timestamp;
 
+/// Items that are given together where they come one by one.
+const ITEMS_TOGETHER: usize = 128;
+
 words! {
     /// The type of a deposit (RFC 8909 §5.1).
     DepositType {
@@ -61,6 +64,18 @@ pub trait Deposit {
     /// The next item and where it begins; `None` at the end. Problems go to `report`: an object with an error is
     /// noted and passed over, and reading goes on where that is possible; where it is not, this is the end.
     fn next(&mut self, report: &mut Report) -> Option<(Item, Place)>;
+
+    /// Some of the next items, as many as are at hand together; none at the end.
+    fn next_many(&mut self, report: &mut Report) -> Vec<(Item, Place)> {
+        let mut items = Vec::with_capacity(ITEMS_TOGETHER);
+        while items.len() < ITEMS_TOGETHER {
+            match self.next(report) {
+                Some(item) => items.push(item),
+                None => break,
+            }
+        }
+        items
+    }
 
     /// How many bytes of the source were read, and how many there are (0 where that is unknown).
     fn progress(&self) -> (u64, u64);

@@ -161,6 +161,13 @@ fn latin(byte: u8, nine: bool) -> char {
     }
 }
 
+/// Line feeds in some octets.
+pub(super) fn newlines(octets: &[u8]) -> u64 {
+    // Sums of an octet each add up many at a time.
+    let sum = |part: &[u8]| u64::from(part.iter().map(|octet| u8::from(*octet == b'\n')).sum::<u8>());
+    octets.chunks(255).map(sum).sum()
+}
+
 /// Counts lines as bytes are consumed, and refuses to go on when one step takes more bytes than it may: parsers
 /// above keep a whole token in memory. It has a buffer of its own, so that a parser that looks for each token at the
 /// bytes that are there asks nobody below.
@@ -172,6 +179,10 @@ pub(super) struct Lines<R> {
     line: u64,
     taken: usize,
     limit: usize,
+    /// An error that belongs behind what is left.
+    failed: Option<io::Error>,
+    /// Octets of what is left that are not cut off any more.
+    uncut: usize,
 }
 
 /// One step took more bytes than it may.
@@ -194,7 +205,67 @@ pub(super) fn is_too_large(error: &io::Error) -> bool {
 impl<R: Read> Lines<R> {
     /// Counts from line 1; `limit` is in octets for each step.
     pub fn new(bytes: R, limit: usize) -> Lines<R> {
-        Lines { bytes, buffer: vec![0; BUFFER_OCTETS], left: 0..0, line: 1, taken: 0, limit }
+        Lines { bytes, buffer: vec![0; BUFFER_OCTETS], left: 0..0, line: 1, taken: 0, limit, failed: None, uncut: 0 }
+    }
+
+    /// Cuts off what comes next, up to a place that `find` names in the octets at hand: `room` of them, or more, or all
+    /// that are left. Returns them with the line in which they begin. Where there is no such place, those octets are not
+    /// asked about again.
+    pub fn cut(&mut self, room: usize, find: impl FnOnce(&[u8]) -> Option<usize>) -> Option<(Vec<u8>, u64)> {
+        if self.uncut > 0 {
+            return None;
+        }
+        self.fill(room);
+        let Some(end) = find(self.available()).map(|end| self.left.start + end).filter(|end| *end <= self.left.end)
+        else {
+            self.uncut = self.left.len();
+            return None;
+        };
+        let begin = self.line;
+        let rest = self.buffer.get(end..self.left.end)?;
+        let mut next = vec![0; room.max(rest.len())];
+        next.get_mut(..rest.len())?.copy_from_slice(rest);
+        let left = 0..rest.len();
+        let mut cut = std::mem::replace(&mut self.buffer, next);
+        cut.truncate(end);
+        cut.drain(..self.left.start);
+        self.left = left;
+        self.line += newlines(&cut);
+        Some((cut, begin))
+    }
+
+    /// Reads until so many octets are there, or no more come.
+    fn fill(&mut self, room: usize) {
+        if self.left.len() >= room || self.failed.is_some() {
+            return;
+        }
+        self.buffer.copy_within(self.left.clone(), 0);
+        self.left = 0..self.left.len();
+        if self.buffer.len() < room {
+            self.buffer.resize(room, 0);
+        }
+        while let Some(free) = self.buffer.get_mut(self.left.end..).filter(|free| !free.is_empty()) {
+            match self.bytes.read(free) {
+                Ok(0) => return,
+                Ok(count) => self.left.end += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = Some(error);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Gives back what was cut off last.
+    pub fn put_back(&mut self, octets: &[u8]) {
+        self.line -= newlines(octets);
+        self.uncut = octets.len();
+        self.buffer = [octets, self.available()].concat();
+        self.left = 0..self.buffer.len();
+        if self.buffer.is_empty() {
+            self.buffer = vec![0; BUFFER_OCTETS];
+        }
     }
 
     fn available(&self) -> &[u8] {
@@ -227,15 +298,18 @@ impl<R: Read> BufRead for Lines<R> {
             return Err(io::Error::other(StepTooLarge));
         }
         if self.left.is_empty() {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             self.left = 0..self.bytes.read(&mut self.buffer)?;
         }
         Ok(self.available())
     }
 
     fn consume(&mut self, count: usize) {
-        let consumed = self.available().iter().take(count);
-        self.line += consumed.filter(|byte| **byte == b'\n').count() as u64;
+        self.line += newlines(self.available().get(..count).unwrap_or_default());
         self.taken = self.taken.saturating_add(count);
+        self.uncut = self.uncut.saturating_sub(count);
         self.left.start = self.left.start.saturating_add(count).min(self.left.end);
     }
 }

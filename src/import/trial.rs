@@ -21,9 +21,30 @@ impl Trial {
         let Some(mut deposit) = super::open(path, now, &mut report) else {
             return Trial { frame: None, items: Vec::new(), report };
         };
+        Trial::read(&mut *deposit, report)
+    }
+
+    fn read(deposit: &mut dyn Deposit, mut report: Report) -> Trial {
         let frame = Some(deposit.frame().clone());
-        let items = std::iter::from_fn(|| Deposit::next(&mut *deposit, &mut report)).collect();
+        let items = std::iter::from_fn(|| Deposit::next(deposit, &mut report)).collect();
         Trial { frame, items, report }
+    }
+
+    /// Reads XML in pieces where that can be, or in one.
+    pub fn of_xml(text: &[u8], in_pieces: bool) -> Trial {
+        let mut report = Report::default();
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let bytes = Box::new(std::io::Cursor::new(text.to_vec()));
+        let opened = if in_pieces {
+            let (path, sheet) = (Path::new("d.xml"), super::frame::Sheet("d.xml".into()));
+            super::xml::open(bytes, path, sheet, super::source::Meter::default(), now, &mut report)
+        } else {
+            super::xml::open_in_one(bytes, now, &mut report)
+        };
+        match opened {
+            Some(mut deposit) => Trial::read(&mut *deposit, report),
+            None => Trial { frame: None, items: Vec::new(), report },
+        }
     }
 
     pub fn of(bytes: &[u8]) -> Trial {

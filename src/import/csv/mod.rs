@@ -191,7 +191,7 @@ impl Reading<'_> {
             notes.add(ProblemKind::TooLarge, "the object has too many rows".into());
         }
         let draft = self.draft(parent, &group.rows, &mut notes);
-        let label = draft.label(row.line);
+        let label = draft.label().name(row.line);
         for other in parents {
             self.note_duplicate(other, label.clone());
         }

@@ -80,6 +80,24 @@ pub(super) enum Draft {
     Nndn(NndnDraft),
 }
 
+/// What a problem may call an object: its public name; a contact only by its line.
+pub(super) enum Label {
+    /// The name; `None` where nothing of it can be printed.
+    Public(Option<String>),
+    /// A contact.
+    Contact,
+}
+
+impl Label {
+    /// The words for an object that stands in `line`.
+    pub fn name(self, line: u64) -> Option<String> {
+        match self {
+            Label::Public(name) => name,
+            Label::Contact => Some(format!("contact at line {line}")),
+        }
+    }
+}
+
 impl Draft {
     /// The class of the object.
     pub fn class(&self) -> Class {
@@ -93,17 +111,17 @@ impl Draft {
         }
     }
 
-    /// What a problem may call the object: its public name; a contact only by its line.
-    pub fn label(&self, line: u64) -> Option<String> {
+    /// What a problem may call the object.
+    pub fn label(&self) -> Label {
         let public = match self {
             Draft::Domain(domain) => &domain.name,
             Draft::Host(host) => &host.name,
-            Draft::Contact(_) => return Some(format!("contact at line {line}")),
+            Draft::Contact(_) => return Label::Contact,
             Draft::Registrar(registrar) => &registrar.id,
             Draft::IdnTable(table) => &table.id,
             Draft::Nndn(nndn) => &nndn.name,
         };
-        text::printable(public)
+        Label::Public(text::printable(public))
     }
 
     /// Believes the draft: an object, or `None` after noting at least one error.

@@ -39,6 +39,11 @@ impl Notes {
         self.found.iter().any(|(kind, _)| kind.is_error())
     }
 
+    /// True where nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// What was found.
     pub fn into_found(self) -> Vec<(ProblemKind, String)> {
         self.found

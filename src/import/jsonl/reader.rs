@@ -209,7 +209,7 @@ impl JsonDeposit {
         };
         self.objects_seen = true;
         let mut notes = Notes::new(Care::Deposit);
-        let (class, label) = (draft.class(), draft.label(number));
+        let (class, label) = (draft.class(), draft.label().name(number));
         let object = draft.read(&mut notes);
         self.sheet.note_object(report, notes, number, class, label.as_deref());
         object.map(Item::Put)

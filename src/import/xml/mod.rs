@@ -7,6 +7,8 @@ mod contact;
 mod domain;
 mod element;
 mod extension;
+mod piece;
+mod plain;
 mod reader;
 mod small;
 mod space;
@@ -14,6 +16,8 @@ mod tokens;
 
 pub(super) use element::{Element, is_secret, shortened};
 pub(super) use reader::open;
+#[cfg(test)]
+pub(super) use reader::open_in_one;
 pub(super) use space::Space;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::element::{Element, shortened};
+use super::piece::{Crew, Piece, ReadPiece, last_end};
 use super::space::Space;
 use super::tokens::{Fault, Token, Tokens};
 use super::{contact, domain, small};
@@ -51,6 +52,12 @@ struct XmlDeposit {
     csv: Vec<CsvSet>,
     rows: Option<CsvStream>,
     ready: VecDeque<(Item, Place)>,
+    /// True where the next thing in the contents may be cut off as a piece.
+    may_cut: bool,
+    /// Whoever reads pieces, once there were some.
+    crew: Option<Crew>,
+    /// False to read everything in one thread.
+    in_pieces: bool,
 }
 
 /// Opens an XML deposit and reads its frame; `None` after noting an error.
@@ -62,6 +69,24 @@ pub(in crate::import) fn open(
     now: Timestamp,
     report: &mut Report,
 ) -> Option<Box<dyn Deposit>> {
+    Some(Box::new(begin(bytes, path, sheet, meter, now, report)?))
+}
+
+/// [`open`], for reading all of it by the parser of all XML: what the others must agree with.
+#[cfg(test)]
+pub(in crate::import) fn open_in_one(bytes: Bytes, now: Timestamp, report: &mut Report) -> Option<Box<dyn Deposit>> {
+    let deposit = begin(bytes, Path::new("d.xml"), Sheet("d.xml".into()), Meter::default(), now, report)?;
+    Some(Box::new(XmlDeposit { in_pieces: false, ..deposit }))
+}
+
+fn begin(
+    bytes: Bytes,
+    path: &Path,
+    sheet: Sheet,
+    meter: Meter,
+    now: Timestamp,
+    report: &mut Report,
+) -> Option<XmlDeposit> {
     let mut tokens = Tokens::new(bytes);
     let (draft, ahead) = match read_frame(&mut tokens) {
         Ok(read) => read,
@@ -72,7 +97,7 @@ pub(in crate::import) fn open(
     };
     let frame = draft.read(now, &sheet, report)?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    Some(Box::new(XmlDeposit {
+    Some(XmlDeposit {
         tokens,
         frame,
         sheet,
@@ -86,7 +111,10 @@ pub(in crate::import) fn open(
         csv: Vec::new(),
         rows: None,
         ready: VecDeque::new(),
-    }))
+        may_cut: false,
+        crew: None,
+        in_pieces: true,
+    })
 }
 
 /// Reads up to the first thing that is not of the frame; that comes back too.
@@ -148,11 +176,21 @@ impl Deposit for XmlDeposit {
             if self.section == Section::End {
                 return None;
             }
+            if self.section == Section::Contents && self.read_pieces(report) {
+                continue;
+            }
             if let Err(fault) = self.step(report) {
                 self.sheet.note(report, fault.kind, self.tokens.line(), fault.detail);
                 self.section = Section::End;
             }
         }
+    }
+
+    fn next_many(&mut self, report: &mut Report) -> Vec<(Item, Place)> {
+        let Some(first) = self.next(report) else { return Vec::new() };
+        // What was read of a piece goes on as it came.
+        self.ready.push_front(first);
+        std::mem::take(&mut self.ready).into()
     }
 
     fn progress(&self) -> (u64, u64) {
@@ -161,8 +199,43 @@ impl Deposit for XmlDeposit {
 }
 
 impl XmlDeposit {
+    /// Reads what can be read in pieces, by several threads; `false` where nothing can.
+    fn read_pieces(&mut self, report: &mut Report) -> bool {
+        if self.may_cut {
+            let crew = self.crew.get_or_insert_with(|| Crew::new(&self.tokens.bindings(), &self.sheet));
+            while self.may_cut && crew.has_room() {
+                match self.tokens.cut(last_end) {
+                    Some(piece) => crew.give(piece),
+                    None => self.may_cut = false,
+                }
+            }
+        }
+        let Some(read) = self.crew.as_mut().and_then(Crew::take) else { return false };
+        let ReadPiece { piece: Piece { octets, .. }, items, report: found, read } = read;
+        report.absorb(found);
+        if self.ready.is_empty() {
+            self.ready = items.into();
+        } else {
+            self.ready.extend(items);
+        }
+        if let Some(left) = octets.get(read..).filter(|left| !left.is_empty()) {
+            self.put_back(left.to_owned());
+        }
+        true
+    }
+
+    /// Gives back what is not plain and all that was cut off behind it.
+    fn put_back(&mut self, mut octets: Vec<u8>) {
+        while let Some(read) = self.crew.as_mut().and_then(Crew::take) {
+            octets.extend_from_slice(&read.piece.octets);
+        }
+        self.tokens.put_back(&octets);
+        self.may_cut = false;
+    }
+
     /// Reads one token and what belongs to it.
     fn step(&mut self, report: &mut Report) -> Result<(), Fault> {
+        self.may_cut = false;
         let token = match self.ahead.take() {
             Some(token) => token,
             None => self.tokens.next()?,
@@ -175,7 +248,10 @@ impl XmlDeposit {
             (Section::Root, Token::Start(element)) => self.begin_section(element, report)?,
             (Section::Deletes, Token::Start(element)) => self.begin_delete(element, report)?,
             (Section::Delete(class), Token::Start(element)) => self.delete(class, element, report)?,
-            (Section::Contents, Token::Start(element)) => self.put(element, report)?,
+            (Section::Contents, Token::Start(element)) => {
+                self.put(element, report)?;
+                self.may_cut = self.in_pieces && self.section == Section::Contents;
+            }
             (Section::Deletes, Token::End) => {
                 self.section = Section::Root;
                 self.begin_rows(true, report);
@@ -261,12 +337,7 @@ impl XmlDeposit {
     /// One object of the contents.
     fn put(&mut self, element: Element, report: &mut Report) -> Result<(), Fault> {
         match (&element.space, element.name.as_str()) {
-            (Space::RdeDomain, "domain")
-            | (Space::RdeHost, "host")
-            | (Space::RdeContact, "contact")
-            | (Space::RdeRegistrar, "registrar")
-            | (Space::RdeIdn, "idnTableRef")
-            | (Space::RdeNndn, "NNDN") => self.object(element, report),
+            _ if class_of_object(&element).is_some() => self.object(element, report),
             (Space::RdeHeader, "header") => self.header(element, report),
             // Known, and nothing in them that the counter needs.
             (Space::RdeEppParams | Space::RdePolicy | Space::RdeCommon, _) => self.tokens.skip(),
@@ -278,28 +349,14 @@ impl XmlDeposit {
     fn object(&mut self, element: Element, report: &mut Report) -> Result<(), Fault> {
         let line = element.line;
         let class = class_of_space(&element.space);
-        let tree = match self.tokens.tree(element)? {
-            Ok(tree) => tree,
+        match self.tokens.tree(element)? {
+            Ok(tree) => self.ready.extend(read_object(class, tree, &self.sheet, report)),
             Err(excess) => {
                 let mut notes = Notes::new(Care::Deposit);
                 notes.add(ProblemKind::TooLarge, excess.into());
                 self.sheet.note_object(report, notes, line, class, None);
-                return Ok(());
             }
-        };
-        let mut notes = Notes::new(Care::Deposit);
-        let draft = match class {
-            Class::Domain => Draft::Domain(domain::domain(tree, &mut notes)),
-            Class::Host => Draft::Host(small::host(tree, &mut notes)),
-            Class::Contact => Draft::Contact(contact::contact(tree, &mut notes)),
-            Class::Registrar => Draft::Registrar(small::registrar(tree, &mut notes)),
-            Class::IdnTable => Draft::IdnTable(small::idn_table(tree, &mut notes)),
-            Class::Nndn => Draft::Nndn(small::nndn(tree, &mut notes)),
-        };
-        let label = draft.label(line);
-        let object = draft.read(&mut notes);
-        self.sheet.note_object(report, notes, line, class, label.as_deref());
-        self.ready.extend(object.map(|object| (Item::Put(object), self.sheet.at(line))));
+        }
         Ok(())
     }
 
@@ -353,6 +410,39 @@ fn is_csv(space: &Space) -> bool {
         space,
         Space::CsvDomain | Space::CsvHost | Space::CsvContact | Space::CsvRegistrar | Space::CsvIdn | Space::CsvNndn
     )
+}
+
+/// The class of an element that is an object.
+pub(super) fn class_of_object(element: &Element) -> Option<Class> {
+    match (&element.space, element.name.as_str()) {
+        (Space::RdeDomain, "domain")
+        | (Space::RdeHost, "host")
+        | (Space::RdeContact, "contact")
+        | (Space::RdeRegistrar, "registrar")
+        | (Space::RdeIdn, "idnTableRef")
+        | (Space::RdeNndn, "NNDN") => Some(class_of_space(&element.space)),
+        _ => None,
+    }
+}
+
+/// The object of an element, with its place; `None` after noting what is wrong with it.
+pub(super) fn read_object(class: Class, tree: Element, sheet: &Sheet, report: &mut Report) -> Option<(Item, Place)> {
+    let line = tree.line;
+    let mut notes = Notes::new(Care::Deposit);
+    let draft = match class {
+        Class::Domain => Draft::Domain(domain::domain(tree, &mut notes)),
+        Class::Host => Draft::Host(small::host(tree, &mut notes)),
+        Class::Contact => Draft::Contact(contact::contact(tree, &mut notes)),
+        Class::Registrar => Draft::Registrar(small::registrar(tree, &mut notes)),
+        Class::IdnTable => Draft::IdnTable(small::idn_table(tree, &mut notes)),
+        Class::Nndn => Draft::Nndn(small::nndn(tree, &mut notes)),
+    };
+    let label = draft.label();
+    let object = draft.read(&mut notes);
+    if !notes.is_empty() {
+        sheet.note_object(report, notes, line, class, label.name(line).as_deref());
+    }
+    object.map(|object| (Item::Put(object), sheet.at(line)))
 }
 
 /// The class of a namespace of objects; callers have seen that it is one.

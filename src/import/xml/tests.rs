@@ -367,7 +367,78 @@ fn a_deposit_cut_anywhere_is_an_error_or_complete() {
     }
 }
 
+/// Things that may stand in contents, plain or not, right or wrong.
+const THINGS: [&str; 28] = [
+    DOMAIN,
+    DOMAIN,
+    CONTACT,
+    CONTACT,
+    OTHERS,
+    HEADER,
+    "\n\n  ",
+    "text",
+    "<!-- </rdeDomain:domain> -->",
+    "<?php </rdeDomain:domain> ?>",
+    "<rdeDomain:domain/>",
+    "<rdeDomain:domain a='1' a='2'></rdeDomain:domain>",
+    "<rdeNNDN:NNDN><rdeNNDN:aName>a.be</rdeNNDN:aName ><rdeNNDN:nameState >blocked</rdeNNDN:nameState></rdeNNDN:NNDN\n>",
+    "<rdeNNDN:NNDN><rdeNNDN:aName> b.be\n</rdeNNDN:aName><rdeNNDN:nameState>with&#x68;eld</rdeNNDN:nameState></rdeNNDN:NNDN>",
+    "<rdeNNDN:NNDN><rdeNNDN:aName>c&amp;.be</rdeNNDN:aName><rdeNNDN:nameState>mirrored</rdeNNDN:nameState></rdeNNDN:NNDN>",
+    "<rdeNNDN:NNDN><![CDATA[ </rdeNNDN:NNDN> ]]><rdeNNDN:aName>d.be</rdeNNDN:aName></rdeNNDN:NNDN>",
+    "<rdeIDN:idnTableRef\n id='a>b'><rdeIDN:url>x</rdeIDN:url></rdeIDN:idnTableRef>",
+    "<rdeIDN:idnTableRef id=\"a/\"><rdeIDN:url>]]></rdeIDN:url></rdeIDN:idnTableRef>",
+    "<rdeIDN:idnTableRef id=\"a&lt;\"><rdeIDN:url>x<y/>z</rdeIDN:url></rdeIDN:idnTableRef>",
+    "<rdeIDN:idnTableRef id=\" a\tb \"><rdeIDN:url> <rdeIDN:x/> </rdeIDN:url></rdeIDN:idnTableRef>",
+    "<rdeIDN:idnTableRef id=a><rdeIDN:url>x</rdeIDN:url></rdeIDN:idnTableRef>",
+    "<x:idnTableRef xmlns:x='urn:ietf:params:xml:ns:rdeIDN-1.0' id='x'><x:url>x</x:url></x:idnTableRef>",
+    "<rdeHost:host><rdeHost:name>a.be</rdeHost:name><none:b/></rdeHost:host>",
+    "<rdeHost:host><rdeHost:name xmlns='x'>a.be</rdeHost:name><b:/></rdeHost:host>",
+    "<rdeHost:host><rdeHost:name>h.be</rdeHost:name><b><c/> text </b></rdeHost:host>",
+    "<alien/><alien></alien>",
+    "&amp;",
+    "</rde:contents><rde:contents>",
+];
+
+fn agree(text: &[u8]) {
+    let (pieces, one) = (Trial::of_xml(text, true), Trial::of_xml(text, false));
+    let (frame, found) = (pieces.frame == one.frame, (pieces.report.problems(), pieces.report.counts()));
+    assert!(frame && found == (one.report.problems(), one.report.counts()), "{:?}\n{:?}", found, one.report.problems());
+    assert!(pieces.items == one.items, "{} {}", pieces.items.len(), one.items.len());
+}
+
+#[test]
+fn each_thing_between_two_objects_reads_the_same_in_pieces_and_in_one() {
+    for thing in THINGS {
+        agree(full(&format!("{HEADER}{DOMAIN}{thing}\n{CONTACT}\n{thing}{OTHERS}")).as_bytes());
+    }
+}
+
+#[test]
+fn a_deposit_of_many_pieces_is_read_in_order_with_the_lines_of_its_objects() {
+    let many = |number: usize| {
+        DOMAIN.replace("Bedrijf", &format!("b{number}")) + if number.is_multiple_of(7) { "\n" } else { "" }
+    };
+    let domains: String = (0..600).map(many).collect();
+    let contents = format!("{HEADER}{domains}<!---->{}", domains.replace("b1", "c1"));
+    let trial = Trial::of_xml(full(&contents).as_bytes(), true).expect_clean();
+    assert_eq!(trial.objects().len(), 1_200);
+    agree(full(&contents).as_bytes());
+}
+
 proptest! {
+    #[test]
+    fn pieces_read_as_the_whole_does(
+        things in proptest::collection::vec(prop::sample::select(THINGS.to_vec()), 1..9),
+        flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+    ) {
+        let mut bytes = full(&format!("{HEADER}{DOMAIN}{}", things.concat())).into_bytes();
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        agree(&bytes);
+    }
+
     #[test]
     fn flipped_bits_never_panic(flips in proptest::collection::vec((any::<prop::sample::Index>(), 0..8u8), 1..4)) {
         let mut bytes = full(&format!("{HEADER}{DOMAIN}{CONTACT}{OTHERS}")).into_bytes();

@@ -8,11 +8,13 @@ use std::io::BufRead;
 use hashbrown::HashMap;
 use quick_xml::Error;
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{PrefixDeclaration, ResolveResult};
 use quick_xml::reader::NsReader;
 
 use super::element::{Element, LocalName};
+use super::piece::{PIECE_OCTETS, Piece};
+use super::plain::Bindings;
 use super::space::Space;
 use crate::import::problem::ProblemKind;
 use crate::import::source::{Lines, is_too_large};
@@ -95,6 +97,30 @@ impl<R: BufRead> Tokens<R> {
     /// The line at which reading stands.
     pub fn line(&self) -> u64 {
         self.reader.get_ref().line()
+    }
+
+    /// The namespaces in force, by prefix.
+    pub fn bindings(&self) -> Bindings {
+        let bindings = self.reader.resolver().bindings().map(|(prefix, namespace)| {
+            let prefix = match prefix {
+                PrefixDeclaration::Default => "",
+                PrefixDeclaration::Named(prefix) => prefix,
+            };
+            (prefix.into(), Space::of(namespace.as_ref()))
+        });
+        bindings.collect()
+    }
+
+    /// Cuts off what comes next, up to a place that `find` names in the octets at hand, which are about as many as a
+    /// piece may have. Only behind an element that has ended, and where `None` comes, nothing was cut off.
+    pub fn cut(&mut self, find: impl FnOnce(&[u8]) -> Option<usize>) -> Option<Piece> {
+        let (octets, line) = self.reader.get_mut().cut(PIECE_OCTETS, find)?;
+        Some(Piece { octets, line })
+    }
+
+    /// Gives back what was [cut](Tokens::cut) off last.
+    pub fn put_back(&mut self, octets: &[u8]) {
+        self.reader.get_mut().put_back(octets);
     }
 
     /// The next token.
@@ -202,6 +228,9 @@ impl<R: BufRead> Tokens<R> {
                         complete.clear();
                     } else if complete.len() > first_child {
                         element.children = complete.drain(first_child..).collect();
+                        if element.text.bytes().all(|octet| octet.is_ascii_whitespace()) {
+                            element.text.clear();
+                        }
                     }
                     if open.is_empty() {
                         return Ok(excess.map_or(Ok(element), Err));
@@ -272,8 +301,7 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, Fault> {
 
 /// The character of a reference: one of the five names that XML defines, or a number. NUL, which XML forbids, is let
 /// through: values lose their control characters later, with a note.
-fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
-    let name: &str = reference;
+pub(super) fn character(name: &str) -> Result<char, Fault> {
     let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
     let found = match name {
         "amp" => Some('&'),
