@@ -20,6 +20,14 @@ use std::time::Duration;
 /// none of the copies before the batch ends: large batches cost memory and time.
 const BATCH_BYTES: usize = 4 * 1024;
 
+/// A scan asks again for entries of so many octets. sled looks at what its cache may forget only once 64 pages
+/// were asked for of one of 256 shares of them: a scan that asks for each page once would hold 16,384 pages, of some
+/// 64 KB where entries are blocks, whatever the cache may hold. Of 40,000 entries of 8 KB, 303 MB were in memory at the
+/// end of a scan, and 43 MB with this, which takes no longer: less memory is to be found and cleared.
+const LONG_OCTETS: usize = 1024;
+/// How often.
+const LONG_ASKED_AGAIN: usize = 4;
+
 /// What can be wrong with a database. Which one it is, the rooms above know: they add the path.
 #[derive(Debug)]
 pub enum Fault {
@@ -159,12 +167,12 @@ impl Tree {
 
     /// Every key that begins with `prefix`, in order, with its value. The scan is a handle on the tree too.
     pub fn scan(&self, prefix: &[u8]) -> Result<Scan, Fault> {
-        contained(|| Ok(self.0.scan_prefix(prefix))).map(Scan)
+        contained(|| Ok(self.0.scan_prefix(prefix))).map(|entries| Scan { entries, tree: self.0.clone() })
     }
 
     /// Every key that is not less than `key`, in order, with its value.
     pub fn scan_from(&self, key: &[u8]) -> Result<Scan, Fault> {
-        contained(|| Ok(self.0.range(key..))).map(Scan)
+        contained(|| Ok(self.0.range(key..))).map(|entries| Scan { entries, tree: self.0.clone() })
     }
 
     /// Collects writes and applies them in batches. It borrows the handle, and so keeps no folder by itself.
@@ -185,13 +193,21 @@ impl Deref for Stored {
 }
 
 /// A scan.
-pub struct Scan(sled::Iter);
+pub struct Scan {
+    entries: sled::Iter,
+    tree: sled::Tree,
+}
 
 impl Scan {
     /// The next key and value.
     #[expect(clippy::should_implement_trait, reason = "a fault ends the scan: callers ask with `?`")]
     pub fn next(&mut self) -> Result<Option<(Stored, Stored)>, Fault> {
-        let entry = contained(|| self.0.next().transpose())?;
+        let entry = contained(|| self.entries.next().transpose())?;
+        if let Some((key, value)) = &entry
+            && value.len() >= LONG_OCTETS
+        {
+            contained(|| (0..LONG_ASKED_AGAIN).try_for_each(|_| self.tree.contains_key(key).map(drop)))?;
+        }
         Ok(entry.map(|(key, value)| (Stored(key), Stored(value))))
     }
 }

@@ -19,18 +19,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
 
 use self::report::{Subject, Told};
 use self::watch::{Settled, Stamp};
-use super::publish_settings;
+use super::follow::Bell;
+use super::{aside, publish_settings};
 use crate::config::{Config, Limits};
 use crate::import;
 use crate::import::deposit::DepositFrame;
 use crate::import::problem::{ProblemKind, Report};
 use crate::observe::metrics::{self, Delivery, Way};
-use crate::publish::{self, Applied, ImportFailure, PublishSettings, Silent};
+use crate::publish::{self, Applied, ImportFailure, Progress, PublishSettings};
 use crate::serve::admin::deposits::{Delivered, Endpoint, Fate, Intake, Received, is_full, several_files};
 use crate::store::{Pointer, StoreFault};
 use crate::time::Clock;
@@ -45,6 +47,7 @@ pub(super) struct Deliveries(Arc<Inner>);
 struct Inner {
     settings: PublishSettings,
     counts: metrics::Deliveries,
+    bell: Bell,
     queue: tokio::sync::Mutex<()>,
     latest: Mutex<VecDeque<Told>>,
     is_closed: AtomicBool,
@@ -74,11 +77,12 @@ struct Arrival {
 }
 
 impl Deliveries {
-    /// Nothing arrived yet.
-    pub(super) fn new(config: &Config, clock: &Clock, counts: metrics::Deliveries) -> Deliveries {
+    /// Nothing arrived yet. Whatever is published rings the bell.
+    pub(super) fn new(config: &Config, clock: &Clock, counts: metrics::Deliveries, bell: Bell) -> Deliveries {
         Deliveries(Arc::new(Inner {
             settings: publish_settings(config, false, clock.clone()),
             counts,
+            bell,
             queue: tokio::sync::Mutex::new(()),
             latest: Mutex::new(VecDeque::new()),
             is_closed: AtomicBool::new(false),
@@ -133,12 +137,20 @@ impl Deliveries {
         if self.is_closed() {
             return None;
         }
-        let (settings, way) = (self.0.settings.clone(), arrival.way);
-        let work = tokio::task::spawn_blocking(move || {
-            let ending = import_one(&settings, &arrival);
+        let (inner, way) = (Arc::clone(&self.0), arrival.way);
+        let (done, work) = oneshot::channel();
+        // A thread of its own, because one that steps back stays there.
+        let import = move || {
+            aside::step_back();
+            let ending = import_one(&inner.settings, &arrival, &mut Ringing(&inner.bell));
             let told = tell(&ending);
-            (ending, told)
-        });
+            // Whoever waits holds the turn, and so is there.
+            let _ = done.send((ending, told));
+        };
+        if let Err(error) = std::thread::Builder::new().name("import".to_owned()).spawn(import) {
+            tracing::error!(%error, "a deposit is not imported: there is no thread for it");
+            return None;
+        }
         // `publish` contains panics itself; what is left could only be one of this file's own.
         let (ending, told) = work.await.ok()?;
         if ending.settled != Settled::Busy {
@@ -192,12 +204,25 @@ fn frame_of(path: &Path, clock: &Clock) -> Option<DepositFrame> {
     import::open(path, clock.now(), &mut Report::default()).map(|deposit| deposit.frame().clone())
 }
 
-fn import_one(settings: &PublishSettings, arrival: &Arrival) -> Ending {
+/// Lets those who answer go first after every step, and a follower look at once at what an import shows.
+struct Ringing<'b>(&'b Bell);
+
+impl Progress for Ringing<'_> {
+    fn step(&mut self) {
+        aside::let_others_go_first();
+    }
+
+    fn shown(&mut self) {
+        self.0.ring();
+    }
+}
+
+fn import_one(settings: &PublishSettings, arrival: &Arrival, progress: &mut dyn Progress) -> Ending {
     let clock = &settings.clock;
     let (began_at, began) = (clock.now(), clock.monotonic());
     let path = arrival.path.as_path();
     let frame = frame_of(path, clock);
-    let outcome = publish::import(std::slice::from_ref(&arrival.path), settings, &mut Silent);
+    let outcome = publish::import(std::slice::from_ref(&arrival.path), settings, progress);
     let subject = Subject {
         name: &arrival.name,
         path,
@@ -313,7 +338,7 @@ mod tests {
         let path = folder.path().join(name);
         write(&path);
         let arrival = Arrival { path, name: name.to_owned(), stamp: None, way: Way::Folder, failures };
-        import_one(&publish_settings(&config, false, Clock::system()), &arrival)
+        import_one(&publish_settings(&config, false, Clock::system()), &arrival, &mut publish::Silent)
     }
 
     fn said(ending: &Ending) -> serde_json::Value {
@@ -341,7 +366,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::load(Path::new("config/demo.toml")).unwrap();
         config.state = folder.path().join("state");
-        let deliveries = Deliveries::new(&config, &Clock::system(), crate::observe::Metrics::new().deliveries());
+        let deliveries =
+            Deliveries::new(&config, &Clock::system(), crate::observe::Metrics::new().deliveries(), Bell::new().0);
         let under_way = deliveries.0.queue.lock().await;
         let began = tokio::time::Instant::now();
         deliveries.finish(Duration::from_secs(10)).await;

@@ -4,6 +4,7 @@
 //! "unavailable", never "available".
 
 mod addresses;
+mod aside;
 #[cfg(feature = "publisher")]
 mod deliveries;
 #[cfg(not(feature = "publisher"))]
@@ -31,12 +32,12 @@ pub use load::{Unservable, snapshot};
 
 use self::deliveries::Deliveries;
 use self::doors::Doors;
-use self::follow::Following;
+use self::follow::{Bell, Following};
 use crate::answer::cursor::CursorKey;
 use crate::config::{Config, Limits};
 use crate::guard::Guard;
 use crate::index::Current;
-use crate::observe::{Observe, State};
+use crate::observe::{Observe, State, logs};
 use crate::render::site::Site;
 use crate::serve::{Shell, tls};
 use crate::time::Clock;
@@ -68,11 +69,12 @@ pub async fn run(
     addresses.announce();
     descriptors::check(&config.limits, &config.listen);
 
-    let (shell, deliveries) = furnish(&config, &clock, &addresses, cursor_key()?);
+    let (bell, rung) = Bell::new();
+    let (shell, deliveries) = furnish(&config, &clock, &addresses, cursor_key()?, bell.clone());
     let mut doors = Doors::open(gates, &shell, acceptor.as_ref());
     let watching = deliveries.watch(&config, doors.closing());
     let (settle, settled) = oneshot::channel();
-    let mut following = Following::begin(Arc::clone(&config), Arc::clone(&shell), clock, settle);
+    let mut following = Following::begin(Arc::clone(&config), Arc::clone(&shell), clock, (bell, rung), settle);
     let outcome = tokio::select! {
         _settled = settled => {
             // A caller that no longer wants the addresses changes nothing for clients.
@@ -93,6 +95,7 @@ pub async fn run(
     watching.iter().for_each(JoinHandle::abort);
     doors.close(shell.deposits.as_ref()).await;
     following.end().await;
+    shell.observe.finish();
     tracing::info!(cut, "stopped");
     outcome
 }
@@ -105,11 +108,19 @@ fn cursor_key() -> Result<CursorKey, StartFault> {
 }
 
 /// What every connection needs, and what takes deposits.
-fn furnish(config: &Config, clock: &Clock, addresses: &Addresses, cursors: CursorKey) -> (Arc<Shell>, Deliveries) {
-    let observe = Observe::new(config.log.questions, clock.now());
+fn furnish(
+    config: &Config,
+    clock: &Clock,
+    addresses: &Addresses,
+    cursors: CursorKey,
+    bell: Bell,
+) -> (Arc<Shell>, Deliveries) {
+    let observe = Observe::new(clock.now());
+    let questions = logs::questions(&config.log, clock, &observe.metrics);
+    let observe = observe.with_questions(questions);
     let guard = Guard::new(config.guard.clone(), RandomState::new());
     observe.metrics.guard_octets(guard.octets());
-    let deliveries = Deliveries::new(config, clock, observe.metrics.deliveries());
+    let deliveries = Deliveries::new(config, clock, observe.metrics.deliveries(), bell);
     let mut site = Site { since: clock.now(), ..config.site.clone() };
     site.searching.cursors = cursors;
     let shell = Shell {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
 
+use super::follow::Bell;
 use crate::config::Config;
 use crate::observe::metrics;
 use crate::serve::admin::deposits::Endpoint;
@@ -16,7 +17,7 @@ pub(super) struct Deliveries;
 
 impl Deliveries {
     /// Nothing arrives.
-    pub(super) fn new(_config: &Config, _clock: &Clock, _counts: metrics::Deliveries) -> Deliveries {
+    pub(super) fn new(_config: &Config, _clock: &Clock, _counts: metrics::Deliveries, _bell: Bell) -> Deliveries {
         Deliveries
     }
 

@@ -57,9 +57,17 @@ impl<'p> Course<'p> {
         }
     }
 
+    fn shown(&mut self) {
+        self.progress.shown();
+    }
+
     pub(super) fn read(&mut self, read: u64, total: u64, objects: u64) {
         self.progress.bytes(read, total);
         self.progress.objects(objects, 0);
+    }
+
+    pub(super) fn step(&mut self) {
+        self.progress.step();
     }
 
     pub(super) fn objects(&mut self, done: u64, total: u64) {
@@ -262,7 +270,7 @@ impl<'s> Job<'s> {
             let after = register.get(&Class::Domain).copied().unwrap_or(0);
             intake.check_shrinkage(self.domains_before(), after, self.settings.shrink_share_max);
         }
-        let touched = touched::find(&vault, intake)?;
+        let touched = touched::find(&vault, intake, course)?;
         // With the first host object every link to one counts, those of untouched domains too.
         let hosts_before = pointer.register.get(Class::Host.word()).copied().unwrap_or(0);
         let is_first_host = hosts_before == 0 && register.get(&Class::Host).is_some_and(|hosts| *hosts > 0);
@@ -329,14 +337,17 @@ impl<'s> Job<'s> {
         course.phase(Phase::Announcing);
         let prepared = pointer.prepare(&settings.state)?;
         reach(Point::Prepared)?;
+        course.shown();
+        if ready.amended {
+            // While the servers read.
+            ready.vault.make_room_to_fold()?;
+        }
         let audience = store::hear(&settings.state, prepared.check(), settings.servers_wait, &settings.clock);
         reach(Point::Announced)?;
         course.phase(Phase::Committing);
-        if ready.amended {
-            ready.vault.make_room_to_fold()?;
-        }
         let commit = prepared.commit()?;
         reach(Point::Committed)?;
+        course.shown();
         self.pointer = Some(pointer.clone());
         self.pointer_fault = None;
         let left_over = match commit {

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::commit::{Course, Next};
-use super::decide::Decider;
+use super::decide::{Case, Ground, note_all};
+use super::deciders::{Made, decide_all};
 use super::fault::{Point, reach};
 use super::intake::{Counts, Intake, name_of, object_of};
 use super::reader::Incoming;
 use super::{ImportFailure, Phase, PublishSettings};
-use crate::codec::{self, RecordKey};
 use crate::import::deposit::Item;
 use crate::import::problem::ProblemKind;
 use crate::model::object::Class;
@@ -96,28 +96,37 @@ pub(super) fn write_base(
     course: &mut Course<'_>,
 ) -> Result<GenerationWriter, ImportFailure> {
     course.phase(Phase::Deciding);
-    let mut decider = Decider::new(settings, vault, register, false)?;
-    decider.join_in_order(register)?;
+    let ground = Ground::new(settings, vault, register, false)?;
+    let mut joined = ground.contacts_in_order(register)?;
     let mut writer = GenerationWriter::begin(&settings.backend, &settings.state, next.number, GenerationKind::Base)?;
     let total: u64 = PUBLISHED.iter().filter_map(|class| register.get(class)).sum();
     let mut done = 0;
-    for class in PUBLISHED {
-        vault.scan(class, &mut |_, record| {
-            if let Some(public) = decider.decide(&record, intake)?
-                && intake.report.errors() == 0
-            {
-                writer.put(&RecordKey::of(&public), &codec::encode(&public))?;
-            }
-            done += 1;
-            if done % NEWS_EVERY == 0 {
-                course.objects(done, total);
-            }
-            if done == total / 2 + 1 {
-                reach(Point::HalfDecided)?;
-            }
-            Ok::<(), ImportFailure>(())
-        })?;
-    }
+    let feed = |put: &mut dyn FnMut(Case) -> Result<(), ImportFailure>| {
+        PUBLISHED.iter().try_for_each(|class| {
+            vault.scan(*class, &mut |id, record| {
+                let mut contacts = Vec::new();
+                if let Some(joined) = joined.as_mut().filter(|_| *class == Class::Domain) {
+                    joined.of(&id, &mut |_, contact| {
+                        contacts.push(contact);
+                        Ok(())
+                    })?;
+                }
+                put(Case { record, contacts })
+            })
+        })
+    };
+    decide_all(ground, feed, &mut |made| {
+        match made {
+            Made::Public(key, value) if intake.report.errors() == 0 => writer.put(&key, &value)?,
+            Made::Public(..) | Made::Silent => {}
+            Made::Wrong(record, findings) => note_all(findings, &record, intake),
+        }
+        done += 1;
+        if done % NEWS_EVERY == 0 {
+            course.objects(done, total);
+        }
+        if done == total / 2 + 1 { reach(Point::HalfDecided) } else { Ok(()) }
+    })?;
     course.objects(done, total);
     Ok(writer)
 }

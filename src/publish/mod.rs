@@ -23,6 +23,7 @@ mod amend;
 mod clean;
 mod commit;
 mod decide;
+mod deciders;
 mod failure;
 mod fault;
 mod full;

@@ -21,7 +21,8 @@ words! {
     }
 }
 
-/// Is told how an import goes on. Called a few times a second at most for each kind of news, from one thread.
+/// Is told how an import goes on, from one thread, and a few times a second at most for each kind of news but
+/// [`step`](Progress::step).
 pub trait Progress {
     /// A deposit begins.
     fn deposit(&mut self, name: &str) {
@@ -42,6 +43,14 @@ pub trait Progress {
     fn objects(&mut self, done: u64, total: u64) {
         let _ = (done, total);
     }
+
+    /// A record of a differential deposit was looked at, which takes less than a millisecond. One who works beside others
+    /// lets them go first here.
+    fn step(&mut self) {}
+
+    /// The next `CURRENT` was shown to the servers, or has become the current one. A server that follows in this
+    /// process need not wait for its next look.
+    fn shown(&mut self) {}
 
     /// A deposit was applied.
     fn applied(&mut self, applied: &Applied) {

@@ -5,8 +5,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use crate::import::deposit::{Deposit, DepositFrame, Item};
 use crate::import::problem::{Place, Report};
 
-/// Items that travel together.
-const ITEMS_PER_BATCH: usize = 128;
 /// Batches that wait at most.
 const BATCHES_WAITING: usize = 8;
 
@@ -69,14 +67,8 @@ fn send_all(deposit: &mut dyn Deposit, sender: &SyncSender<Message>, report: &mu
         return;
     }
     loop {
-        let mut items = Vec::with_capacity(ITEMS_PER_BATCH);
-        while items.len() < ITEMS_PER_BATCH {
-            match deposit.next(report) {
-                Some(item) => items.push(item),
-                None => break,
-            }
-        }
-        let last = items.len() < ITEMS_PER_BATCH;
+        let items = deposit.next_many(report);
+        let last = items.is_empty();
         let (read, total) = deposit.progress();
         if sender.send(Message::Items(Batch { items, read, total })).is_err() || last {
             return;

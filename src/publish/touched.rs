@@ -16,16 +16,22 @@ use crate::vault::{Record, RecordId, Vault};
 
 /// The public records that what is staged touches: those of staged objects, and those that show a staged contact.
 /// Links that would be left dangling are noted.
-pub(super) fn find(vault: &Vault, intake: &mut Intake) -> Result<BTreeSet<RecordKey>, ImportFailure> {
+pub(super) fn find(
+    vault: &Vault,
+    intake: &mut Intake,
+    course: &mut Course<'_>,
+) -> Result<BTreeSet<RecordKey>, ImportFailure> {
     let mut touched = BTreeSet::new();
     let mut gone_names: BTreeSet<RecordId> = BTreeSet::new();
     vault.staged(&mut |id, there| {
+        course.step();
         touched.extend(public_key(&id));
         match id.class() {
             // Where the contact is gone, deciding what shows it finds the dangling link and names the role.
-            Some(Class::Contact) => vault.linking(&id, &mut |source, _| {
+            Some(Class::Contact) => vault.linked(&id, &mut |source| {
+                course.step();
                 touched.extend(public_key(&source));
-                Ok::<bool, ImportFailure>(true)
+                Ok::<(), ImportFailure>(())
             }),
             Some(Class::Host) if !there => vault.linking(&id, &mut |source, record| {
                 let what = format!("host {}, which is deleted", id.name().unwrap_or_default());
@@ -115,7 +121,9 @@ pub(super) fn write_delta(
     let mut writer = GenerationWriter::begin(&settings.backend, &settings.state, next.number, GenerationKind::Delta)?;
     let total = touched.len() as u64;
     for (key, done) in touched.iter().zip(1..) {
-        match vault.get(&vault_id(vault, key))? {
+        let id = vault_id(vault, key);
+        decider.is_unchanged = !vault.is_staged(&id)?;
+        match vault.get(&id)? {
             None => writer.remove(key)?,
             Some(record) => {
                 if let Some(public) = decider.decide(&record, intake)?
@@ -125,6 +133,7 @@ pub(super) fn write_delta(
                 }
             }
         }
+        course.step();
         if done % 500 == 0 || done == total {
             course.objects(done, total);
         }

@@ -20,8 +20,9 @@ use crate::time::Clock;
 
 /// How many servers may run on one state folder.
 const SERVERS_MAX: u32 = 64;
-/// How long an import pauses before it looks again what servers say.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long an import pauses before it looks again what servers say: a server has read few changes in some
+/// milliseconds.
+const PAUSE: Duration = Duration::from_millis(2);
 /// Octets of a server's word: a word, a space, 64 hexadecimal digits, a line feed.
 const WORD_OCTETS: usize = 7 + 1 + 64 + 1;
 

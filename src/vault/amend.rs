@@ -36,15 +36,24 @@ pub struct Amendment<'v> {
 impl Vault {
     /// Begins the amendment that leads to `epoch`. What an earlier one left behind is dropped.
     pub fn amend(&self, epoch: u64) -> Result<Amendment<'_>, VaultFault> {
-        self.clear_stage()?;
+        if self.has_stage()? {
+            self.clear_stage()?;
+        }
         self.database.set(Tree::Meta, b"staged", &epoch.to_be_bytes())?;
         self.database.flush()?;
         Ok(Amendment { vault: self })
     }
 
+    /// True when something is staged, or what an interrupted dropping left of a stage is there.
+    pub(super) fn has_stage(&self) -> Result<bool, VaultFault> {
+        let has_entry = |tree| Ok(self.database.scan(tree, &[])?.next()?.is_some());
+        let has_mark = self.database.contains(Tree::Meta, b"staged")?;
+        Ok(has_mark || has_entry(Tree::Staged)? || has_entry(Tree::StagedLinks)?)
+    }
+
     /// Drops what is staged.
     pub fn clear_stage(&self) -> Result<(), VaultFault> {
-        // The mark goes first: without it, what is left of the stage is nobody's.
+        // The mark goes first: without it, what is left of the stage is nobody's, and dropped when the vault is opened.
         self.database.remove(Tree::Meta, b"staged")?;
         self.database.flush()?;
         self.database.clear(Tree::Staged)?;
@@ -178,5 +187,31 @@ impl Amendment<'_> {
     /// Makes what was staged durable.
     pub fn flush(&self) -> Result<(), VaultFault> {
         self.vault.database.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::object::Class;
+    use crate::vault::{BulkLoad, MasterKey};
+
+    #[test]
+    fn what_an_interrupted_dropping_left_of_a_stage_is_not_there_when_the_vault_is_opened() {
+        let (state, master) = (tempfile::tempdir().unwrap(), MasterKey([7; 32]));
+        let bulk = BulkLoad::begin(Vault::create(state.path(), "v1", &master).unwrap(), state.path());
+        let (vault, _) = bulk.finish(&mut |_, _| {}).unwrap();
+        assert!(!vault.has_stage().unwrap());
+        let (domain, host) = (vault.id(Class::Domain, "d.be"), vault.id(Class::Host, "ns1.be"));
+        let record = Record { links: vec![host], payload: vec![1] };
+        assert_eq!(vault.amend(1).unwrap().put(&domain, &record).unwrap(), Staged::Created);
+        // The first step of dropping, and no other.
+        vault.database.remove(Tree::Meta, b"staged").unwrap();
+        assert!(vault.has_stage().unwrap() && vault.contains(&domain).unwrap());
+        vault.close().unwrap();
+        let vault = Vault::open(state.path(), "v1", 0, &master).unwrap();
+        assert!(!vault.has_stage().unwrap() && !vault.contains(&domain).unwrap());
+        vault.amend(1).unwrap();
+        assert!(vault.has_stage().unwrap(), "its mark");
     }
 }

@@ -5,10 +5,10 @@
 //! thrown away then. An amendment goes to the present one. So before anything is written there, a file of zeros as large
 //! as the writes may become is put beside it and removed: where the disk is full, the import ends at that file.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Octets that opening a database and small writes may take, beyond a new snapshot.
 const BASE_OCTETS: u64 = 2 * 1024 * 1024;
@@ -21,14 +21,14 @@ const AMPLIFICATION: u64 = 8;
 #[derive(Debug)]
 pub(super) struct Room {
     file: PathBuf,
-    staged: Cell<u64>,
-    covered: Cell<u64>,
+    staged: AtomicU64,
+    covered: AtomicU64,
 }
 
 impl Room {
     /// For the database in `folder`.
     pub(super) fn beside(folder: &Path) -> Room {
-        Room { file: folder.with_extension("room"), staged: Cell::new(0), covered: Cell::new(0) }
+        Room { file: folder.with_extension("room"), staged: AtomicU64::new(0), covered: AtomicU64::new(0) }
     }
 
     /// Before the database is opened: room for its new snapshot and for small writes.
@@ -45,20 +45,22 @@ impl Room {
 
     /// Before `octets` of changes are staged.
     pub(super) fn to_stage(&self, octets: usize) -> io::Result<()> {
-        let staged = self.staged.get().saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
-        self.staged.set(staged);
-        if staged <= self.covered.get() {
+        // One thread stages; the others that share the vault only read.
+        let staged = self.staged.load(Ordering::Relaxed).saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        self.staged.store(staged, Ordering::Relaxed);
+        let covered_before = self.covered.load(Ordering::Relaxed);
+        if staged <= covered_before {
             return Ok(());
         }
         let covered = staged.saturating_add(STEP_OCTETS);
-        self.take(BASE_OCTETS.saturating_add((covered - self.covered.get()).saturating_mul(AMPLIFICATION)))?;
-        self.covered.set(covered);
+        self.take(BASE_OCTETS.saturating_add((covered - covered_before).saturating_mul(AMPLIFICATION)))?;
+        self.covered.store(covered, Ordering::Relaxed);
         Ok(())
     }
 
     /// Before the commit: room to fold in everything that was staged.
     pub(super) fn to_fold(&self) -> io::Result<()> {
-        self.take(BASE_OCTETS.saturating_add(self.staged.get().saturating_mul(AMPLIFICATION)))
+        self.take(BASE_OCTETS.saturating_add(self.staged.load(Ordering::Relaxed).saturating_mul(AMPLIFICATION)))
     }
 
     /// Takes so many octets of the disk and gives them back.
@@ -93,7 +95,7 @@ mod tests {
         let room = Room::beside(&database);
         room.to_open(&database).unwrap();
         room.to_stage(10).unwrap();
-        assert!(room.covered.get() > STEP_OCTETS);
+        assert!(room.covered.load(Ordering::Relaxed) > STEP_OCTETS);
         room.to_fold().unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "only the database is left");
         // Where no file can be made there is no room either.

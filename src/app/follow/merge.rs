@@ -4,9 +4,10 @@
 //! read again over it first.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::work::{Done, Work};
-use super::{Follower, Loaded, Unservable, load};
+use super::{Follower, Loaded, Unservable, aside, load};
 use crate::index::Snapshot;
 use crate::store::Pointer;
 
@@ -77,6 +78,7 @@ impl Follower {
             Some(_) => {}
             None if (self.merge.is_wanted)(&served.snapshot) && self.merge.failed.as_ref() != Some(&served.pointer) => {
                 let merge = move |_: &_| {
+                    aside::step_back();
                     let snapshot = Arc::new(served.snapshot.merged());
                     Ok(Loaded { pointer: served.pointer.clone(), snapshot, changes: 0 })
                 };
@@ -90,7 +92,10 @@ impl Follower {
     /// Reads over what was merged what was committed since.
     fn catch_up(&mut self, merged: Loaded, served: Arc<Loaded>) {
         let config = Arc::clone(&self.config);
-        let work = Work::begin(&self.bell, move |stop| load(&config, &served.pointer, Some(&merged), stop));
-        self.merge.work = work.ok();
+        let read = move |stop: &AtomicBool| {
+            aside::step_back();
+            load(&config, &served.pointer, Some(&merged), stop)
+        };
+        self.merge.work = Work::begin(&self.bell, read).ok();
     }
 }

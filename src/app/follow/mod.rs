@@ -1,8 +1,8 @@
 //! A server follows what is committed: from the first data set to every later one, without a pause in its answers.
 //!
 //! The follower is a loop on a thread of its own. It looks at `CURRENT` and at what an import has prepared, many times a
-//! second. What is prepared is read aside, over the data that is served where it goes on from it, else from scratch;
-//! the server's file then says that it is ready. When `CURRENT` names it, it is swapped in at once. What is committed
+//! second, and at once when an import of this process rings. What is prepared is read aside, over the data that is
+//! served where it goes on from it, else from scratch; the server's file then says that it is ready. When `CURRENT` names it, it is swapped in at once. What is committed
 //! without having been prepared is read then, and swapped in when it is whole.
 //!
 //! Data that cannot be served changes nothing: what was served stays, the log says what to do, and a gauge shows it.
@@ -21,7 +21,7 @@ mod work;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -29,7 +29,9 @@ use tokio::task::JoinHandle;
 
 use self::look::Committed;
 use self::merge::Merge;
-use self::work::{Bell, Done, Work};
+pub(super) use self::work::Bell;
+use self::work::{Done, Work};
+use super::aside;
 use super::load::{Loaded, Unservable, load};
 use crate::config::Config;
 use crate::index::Snapshot;
@@ -39,10 +41,11 @@ use crate::serve::Shell;
 use crate::store::{Pointer, ServingFile, StoreFault, Word};
 use crate::time::{Clock, Monotonic};
 
-/// How often it is looked whether anything has changed.
-const PAUSE: Duration = Duration::from_millis(100);
+/// How often it is looked whether an import of another process has changed anything: two calls into the kernel, some
+/// ten microseconds. One of this process rings the bell.
+const PAUSE: Duration = Duration::from_millis(25);
 /// The same while an import is about to commit.
-const SHORT_PAUSE: Duration = Duration::from_millis(20);
+const SHORT_PAUSE: Duration = Duration::from_millis(2);
 /// After how long data that could not be reached is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
@@ -55,15 +58,16 @@ pub(super) struct Following {
 }
 
 impl Following {
-    /// Begins to follow. `settled` hears when the first data set is served, or turned out not to be servable.
+    /// Begins to follow, and looks at once whenever the bell rings. `settled` hears when the first data set is served,
+    /// or turned out not to be servable.
     pub(super) fn begin(
         config: Arc<Config>,
         shell: Arc<Shell>,
         clock: Clock,
+        (bell, rung): (Bell, Receiver<()>),
         settled: oneshot::Sender<()>,
     ) -> Following {
-        let (ring, rung) = sync_channel(1);
-        let (bell, stop) = (Bell(ring), Arc::new(AtomicBool::new(false)));
+        let stop = Arc::new(AtomicBool::new(false));
         let mut follower = Follower::new(config, shell, clock, bell.clone());
         follower.settled = Some(settled);
         let told = Arc::clone(&stop);
@@ -325,7 +329,14 @@ impl Follower {
             return;
         }
         let (config, wanted) = (Arc::clone(&self.config), pointer.clone());
-        match Work::begin(&self.bell, move |stop| load(&config, &wanted, known.as_deref(), stop)) {
+        let is_answering = self.served.is_some();
+        let read = move |stop: &AtomicBool| {
+            if is_answering {
+                aside::step_back();
+            }
+            load(&config, &wanted, known.as_deref(), stop)
+        };
+        match Work::begin(&self.bell, read) {
             Ok(work) => self.reading = Some(Reading { pointer, is_committed, work }),
             Err(error) => {
                 let fault = StoreFault::Io { path: self.config.state.clone(), source: error };

@@ -52,14 +52,14 @@ impl World {
             current: Current::empty(),
             site: config.site.clone(),
             limits: config.limits,
-            observe: Observe::new(false, clock.now()),
+            observe: Observe::new(clock.now()),
             guard: Arc::new(Guard::new(config.guard.clone(), RandomState::new())),
             clock: clock.clone(),
             deposits: None,
         };
-        let (ring, rung) = sync_channel(1);
+        let (bell, rung) = Bell::new();
         let policies = policies(&config);
-        let follower = Follower::new(Arc::new(config), Arc::new(shell), clock, Bell(ring));
+        let follower = Follower::new(Arc::new(config), Arc::new(shell), clock, bell);
         World { folder, follower, rung, policies }
     }
 
@@ -382,7 +382,7 @@ async fn a_follower_that_is_asked_to_stop_ends_and_holds_nobody_up() {
     let (config, shell) = (Arc::clone(&follower.config), Arc::clone(&follower.shell));
     drop(follower);
     let (settle, settled) = oneshot::channel();
-    let following = Following::begin(config, shell, Clock::system(), settle);
+    let following = Following::begin(config, shell, Clock::system(), Bell::new(), settle);
     settled.await.unwrap();
     let serving = folder.path().join("serving");
     assert_eq!(std::fs::read_dir(&serving).unwrap().count(), 1);

@@ -8,11 +8,17 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
 /// Wakes a follower.
 #[derive(Clone, Debug)]
-pub(super) struct Bell(pub(super) SyncSender<()>);
+pub(in crate::app) struct Bell(SyncSender<()>);
 
 impl Bell {
+    /// A bell, and where it is heard.
+    pub(in crate::app) fn new() -> (Bell, Receiver<()>) {
+        let (ring, rung) = sync_channel(1);
+        (Bell(ring), rung)
+    }
+
     /// Wakes it now.
-    pub(super) fn ring(&self) {
+    pub(in crate::app) fn ring(&self) {
         // One that is awake or gone needs no ringing.
         let _ = self.0.try_send(());
     }
@@ -82,8 +88,7 @@ mod tests {
 
     #[test]
     fn work_ends_with_its_result_a_panic_or_nothing() {
-        let (send, heard) = sync_channel(1);
-        let bell = Bell(send);
+        let (bell, heard) = Bell::new();
         let work = Work::begin(&bell, |_| 7).unwrap();
         heard.recv().unwrap();
         assert_eq!(work.look(), Done::With(7));

@@ -1,6 +1,7 @@
 //! Imports of small registers that are made by hand, through the whole protocol but for the parsers.
 
 mod kill;
+mod links;
 mod refusals;
 mod world;
 
