@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::codec::Change;
+use crate::codec::{Change, CodecFault};
 use crate::config::Config;
 use crate::index::{Generation, Snapshot, SnapshotBuilder};
 use crate::observe::State;
@@ -78,10 +78,20 @@ impl std::error::Error for Unservable {
 /// # Errors
 /// Nothing of the data may be served then.
 pub fn snapshot(config: &Config) -> Result<Snapshot, Unservable> {
-    let mut builder = empty(config);
-    let published = store::load(&config.state, &mut |change| builder.apply(change)).map_err(Unservable::Store)?;
+    let (builder, published) = fed(config, empty(config), |visit| store::load(&config.state, visit))?;
     policies_fit(config, &published)?;
     Ok(builder.finish(generation(&published)))
+}
+
+/// Applies all changes that `read` visits.
+fn fed(
+    config: &Config,
+    builder: SnapshotBuilder,
+    read: impl FnOnce(&mut dyn FnMut(Change<'_>) -> Result<(), CodecFault>) -> Result<Published, StoreFault>,
+) -> Result<(SnapshotBuilder, Published), Unservable> {
+    let too_long = |source| StoreFault::Record { path: store::public_folder(&config.state), source };
+    let (builder, read) = builder.apply_all(read).map_err(|fault| Unservable::Store(too_long(fault)))?;
+    Ok((builder, read.map_err(Unservable::Store)?))
 }
 
 /// A data set that was read.
@@ -107,17 +117,36 @@ pub(super) fn load(
     stop: &AtomicBool,
 ) -> Result<Loaded, Unservable> {
     let known = known.filter(|known| pointer.goes_on_from(&known.pointer));
-    let mut builder = known.map_or_else(|| empty(config), |known| SnapshotBuilder::over(&known.snapshot));
     let mut changes = 0;
-    let mut visit = |change: Change<'_>| {
-        changes += 1;
-        builder.apply(change)
+    let (builder, published) = match known {
+        Some(known) => {
+            let mut builder = SnapshotBuilder::over(&known.snapshot);
+            let mut visit = |change: Change<'_>| {
+                changes += 1;
+                builder.apply(change)
+            };
+            let read = store::load_further(&config.state, pointer, Some(&known.pointer), stop, &mut visit);
+            (builder, read.map_err(Unservable::Store)?)
+        }
+        None => fed(config, empty(config).expecting(records_expected(pointer)), |visit| {
+            let mut visit = |change: Change<'_>| {
+                changes += 1;
+                visit(change)
+            };
+            store::load_further(&config.state, pointer, None, stop, &mut visit)
+        })?,
     };
-    let known = known.map(|known| &known.pointer);
-    let published = store::load_further(&config.state, pointer, known, stop, &mut visit).map_err(Unservable::Store)?;
     policies_fit(config, &published)?;
     let snapshot = Arc::new(builder.finish(generation(&published)));
     Ok(Loaded { pointer: pointer.clone(), snapshot, changes })
+}
+
+/// Records that a data set has, nearly: objects of the classes that have public records of their own.
+fn records_expected(pointer: &Pointer) -> usize {
+    const CLASSES: [&str; 4] = ["domain", "host", "nndn", "registrar"];
+    let records =
+        CLASSES.iter().filter_map(|class| pointer.register.get(*class)).fold(0, |sum: u64, n| sum.saturating_add(*n));
+    usize::try_from(records).unwrap_or(usize::MAX)
 }
 
 /// Where a data set begins. What searches need is made only where they are offered.

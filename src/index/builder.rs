@@ -1,8 +1,9 @@
 //! Changes on their way into a snapshot.
 
 use super::contents::Contents;
+use super::feeding;
 use super::{Generation, Snapshot};
-use crate::codec::packed::{self, PackedKey, Packer};
+use crate::codec::packed::{PackedKey, Packer};
 use crate::codec::{self, Change, CodecFault, RecordKey};
 use crate::disclosure::record::PublicRecord;
 
@@ -48,10 +49,8 @@ impl SnapshotBuilder {
     pub fn apply(&mut self, change: Change<'_>) -> Result<(), CodecFault> {
         let applied = match change {
             Change::Put { key, value } => {
-                let octets = self.contents.pack(value, &mut self.packer)?;
-                if PackedKey::of(&key).is_none_or(|key| key.as_slice() != packed::key_of(octets)) {
-                    return Err(CodecFault::Name);
-                }
+                let key = PackedKey::of(&key).ok_or(CodecFault::Name)?;
+                let octets = feeding::pack(&key, value, &mut self.packer, self.contents.records.shapes_mut())?;
                 self.contents.put(octets)
             }
             Change::Remove { key } => match PackedKey::of(&key) {
@@ -61,6 +60,20 @@ impl SnapshotBuilder {
             },
         };
         applied.map_err(|_| CodecFault::TooLong)
+    }
+
+    /// Applies many changes on two threads: as [`SnapshotBuilder::apply`] would apply each that `feed` calls its argument
+    /// with. Gives what `feed` gives. Where `feed` ends after a fault, the builder has the changes before it.
+    ///
+    /// # Errors
+    /// `feed` is told those of [`SnapshotBuilder::apply`], but [`CodecFault::TooLong`] of a full index maybe some changes
+    /// later, and here at the end.
+    pub fn apply_all<T>(
+        mut self,
+        feed: impl FnOnce(&mut dyn FnMut(Change<'_>) -> Result<(), CodecFault>) -> T,
+    ) -> Result<(SnapshotBuilder, T), CodecFault> {
+        let fed = feeding::feed(&mut self.contents, &mut self.packer, feed).map_err(|_| CodecFault::TooLong)?;
+        Ok((self, fed))
     }
 
     /// Adds or replaces a record, for data sets that are put together in the process. An index that is full stays as it

@@ -13,8 +13,7 @@ use super::memory::Memory;
 use super::records::Records;
 use super::registrars::Registrars;
 use super::search::{Firsts, Tables};
-use crate::codec::CodecFault;
-use crate::codec::packed::{PackedRecord, Packer};
+use crate::codec::packed::PackedRecord;
 use crate::disclosure::record::PublicRecord;
 
 /// The overlay is worked into the base when it has more than one entry for so many of the base. Each amendment copies
@@ -47,14 +46,6 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Packs an encoded record, to be put.
-    ///
-    /// # Errors
-    /// The value does not decode, or there are too many shapes.
-    pub(super) fn pack<'p>(&mut self, value: &[u8], packer: &'p mut Packer) -> Result<&'p [u8], CodecFault> {
-        self.records.pack(value, packer)
-    }
-
     /// Puts a packed record in place of any other of the same key.
     ///
     /// # Errors
@@ -97,6 +88,7 @@ impl Contents {
     /// Ends the changing.
     pub(super) fn seal(&mut self) {
         let firsts = Firsts {
+            nothing_went: self.records.octets().1 == 0,
             records: self.records.sizes().0 == 0,
             contacts: self.contacts.sizes().0 == 0,
             hosts: self.hosts.sizes().0 == 0,
@@ -178,8 +170,9 @@ impl Contents {
     fn add(&mut self, id: RecordId) -> Result<(), Full> {
         let Contents { records, contacts, hosts, registrars, searches } = self;
         let Some(record) = records.read_in_place(id) else { return Ok(()) };
+        let is_new = contacts.sizes().0 == 0;
         contacts.add(id, &record, |place, how, contact| {
-            searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
+            searches.iter_mut().for_each(|it| it.touch_handle(place, how, is_new, contact));
         })?;
         searches.iter_mut().for_each(|it| it.put(id, &record));
         match record {
@@ -201,7 +194,7 @@ impl Contents {
         let Contents { records, contacts, hosts, searches, .. } = self;
         let Some(record) = records.read_in_place(id) else { return Ok(()) };
         contacts.take(&record, |place, how, contact| {
-            searches.iter_mut().for_each(|it| it.touch_handle(place, how, contact));
+            searches.iter_mut().for_each(|it| it.touch_handle(place, how, false, contact));
         })?;
         match record {
             PackedRecord::Domain(domain) => {

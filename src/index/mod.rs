@@ -5,13 +5,15 @@
 //!
 //! From the octets up: `arena` keeps octets, `layers` finds them in a shared base and an overlay of changes,
 //! `records`, `contacts`, `hosts` and `registrars` are what can be asked for, `contents` keeps them in step. A
-//! snapshot reads contents, a builder changes a copy of them. `search` finds several at once.
+//! snapshot reads contents, a builder changes a copy of them, `feeding` many at once. `search` finds several at once, `together` has two threads
+//! work on one thing.
 
 mod arena;
 pub mod builder;
 mod contacts;
 mod contents;
 pub mod current;
+mod feeding;
 mod hosts;
 mod layers;
 mod memory;
@@ -19,6 +21,7 @@ mod records;
 mod registrars;
 pub mod search;
 pub mod snapshot;
+mod together;
 
 pub use builder::SnapshotBuilder;
 pub use current::Current;

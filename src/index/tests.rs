@@ -1,6 +1,7 @@
 //! The index against plain maps.
 
 mod amended;
+mod fed;
 mod swaps;
 
 use std::collections::BTreeMap;

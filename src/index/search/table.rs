@@ -10,9 +10,24 @@ use std::ops::Range;
 
 use super::order;
 use crate::index::arena::RecordId;
+use crate::index::together::together;
 
 /// What stands in `new_ranks` for an entry that is not kept.
 const DROPPED: u32 = u32::MAX;
+
+/// That a name has a term: the number of its place in the upper half, the hash of the term in the lower.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noted(u64);
+
+impl Noted {
+    /// Of the name at a place, and the hash of a term.
+    pub(super) fn new(id: RecordId, term: u32) -> Noted {
+        Noted(pair(id.number(), term))
+    }
+}
+
+/// The name at a place.
+pub(super) type NameOf<'f, 'a> = dyn Fn(RecordId) -> &'a str + Sync + 'f;
 
 /// Names and what they are found by. None stands there twice.
 #[derive(Debug, Default)]
@@ -38,38 +53,18 @@ fn high(pair: u64) -> u32 {
 }
 
 impl Table {
-    /// A table of entries, each given once, and of their terms. `name_of` gives the name at a place.
-    pub(super) fn new<'a>(
-        ids: Vec<RecordId>,
-        terms: &[(RecordId, u32)],
-        name_of: &dyn Fn(RecordId) -> &'a str,
-    ) -> Table {
-        let mut keyed: Vec<(u128, RecordId)> =
-            ids.into_iter().map(|id| (order::leading(&order::text(name_of(id))), id)).collect();
-        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| order::compare(name_of(a.1), name_of(b.1))));
-        let entries: Vec<RecordId> = keyed.into_iter().map(|(_, id)| id).collect();
-
+    /// A table of entries, each given once, and of their terms. `name_of` gives the name at a place. It is quickest where
+    /// places come in the order of their names, as those of a whole register do.
+    pub(super) fn new<'a>(ids: Vec<RecordId>, terms: Vec<Noted>, name_of: &NameOf<'_, 'a>) -> Table {
+        let entries = order::sorted(&ids, name_of);
         let mut ranks: Vec<u64> = (0u32..).zip(&entries).map(|(rank, id)| pair(id.number(), rank)).collect();
         ranks.sort_unstable();
-        // Terms come record by record, mostly in the order of places: the rank is mostly the last one found, or next.
-        let mut near = 0;
-        let mut rank_of = |id: RecordId| {
-            let is_it = |at: &usize| ranks.get(*at).is_some_and(|pair| high(*pair) == id.number());
-            let at = [near, near + 1].into_iter().find(is_it);
-            near = at.or_else(|| ranks.binary_search_by_key(&id.number(), |pair| high(*pair)).ok())?;
-            ranks.get(near).copied().map(low)
+        let by_text = || {
+            let mut ranks = Ranks { by_place: &ranks, near: 0 };
+            let in_order = order::sorted_by_text(ids, name_of);
+            in_order.into_iter().filter_map(|id| ranks.of(id.number())).collect()
         };
-        let mut postings: Vec<u64> =
-            terms.iter().filter_map(|(id, term)| rank_of(*id).map(|rank| pair(*term, rank))).collect();
-        postings.sort_unstable();
-        postings.dedup();
-        postings.shrink_to_fit();
-
-        let mut by_text: Vec<(u64, u32)> =
-            (0u32..).zip(&entries).map(|(rank, id)| (order::beginning(&order::text(name_of(*id))), rank)).collect();
-        let text = |rank: u32| entries.get(rank as usize).map(|id| order::text(name_of(*id)));
-        by_text.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(&text(b.1))).then(a.1.cmp(&b.1)));
-        let by_text = by_text.into_iter().map(|(_, rank)| rank).collect();
+        let (by_text, postings) = together(entries.len(), by_text, || postings(terms, &ranks));
         Table { entries, by_text, postings }
     }
 
@@ -162,6 +157,35 @@ impl Table {
             + self.by_text.capacity() * size_of::<u32>()
             + self.postings.capacity() * size_of::<u64>()
     }
+}
+
+/// Ranks by the numbers of places.
+struct Ranks<'r> {
+    /// The number of a place in the upper half, its rank in the lower; sorted.
+    by_place: &'r [u64],
+    /// Where the last one stood.
+    near: usize,
+}
+
+impl Ranks<'_> {
+    /// The rank of a place. Where places are asked for in their order, it is mostly the last one found, or next.
+    fn of(&mut self, place: u32) -> Option<u32> {
+        let is_it = |at: &usize| self.by_place.get(*at).is_some_and(|pair| high(*pair) == place);
+        let at = [self.near, self.near.saturating_add(1)].into_iter().find(is_it);
+        self.near = at.or_else(|| self.by_place.binary_search_by_key(&place, |pair| high(*pair)).ok())?;
+        self.by_place.get(self.near).copied().map(low)
+    }
+}
+
+/// The postings of what was noted, in the room of it: there are several for each name.
+fn postings(noted: Vec<Noted>, ranks: &[u64]) -> Vec<u64> {
+    let mut ranks = Ranks { by_place: ranks, near: 0 };
+    let ranked = noted.into_iter().filter_map(|Noted(noted)| ranks.of(high(noted)).map(|rank| pair(low(noted), rank)));
+    let mut postings: Vec<u64> = ranked.collect();
+    postings.sort_unstable();
+    postings.dedup();
+    postings.shrink_to_fit();
+    postings
 }
 
 /// The ranks of several lists of postings, in order and each once.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::table::Table;
+use super::table::{Noted, Table};
 use super::texts::Texts;
 use crate::codec::packed::{PackedContact, PackedRecord, key_text};
 use crate::disclosure::record::PublicContact;
@@ -20,6 +20,7 @@ use crate::index::contacts::{Contacts, Use};
 use crate::index::hosts::Hosts;
 use crate::index::layers::{Content, Layers};
 use crate::index::records::Records;
+use crate::index::together::together;
 use crate::model::pattern::fold;
 
 /// What a name is found by, beside itself.
@@ -61,9 +62,9 @@ enum Touch {
 #[derive(Clone, Debug, Default)]
 struct Touched {
     domains: Vec<RecordId>,
-    domain_terms: Vec<(RecordId, u32)>,
+    domain_terms: Vec<Noted>,
     hosts: Vec<RecordId>,
-    host_terms: Vec<(RecordId, u32)>,
+    host_terms: Vec<Noted>,
     delegated: Vec<RecordId>,
     handles: Vec<(RecordId, Touch)>,
 }
@@ -115,7 +116,7 @@ impl Tables {
     /// Notes a record that was put.
     pub(in crate::index) fn put(&mut self, id: RecordId, record: &PackedRecord<'_>) {
         let hasher = &self.hasher;
-        let term = |term: Term<'_>| (id, hash(hasher, term));
+        let term = |term: Term<'_>| Noted::new(id, hash(hasher, term));
         match record {
             PackedRecord::Domain(domain) => {
                 self.touched.domains.push(id);
@@ -143,10 +144,12 @@ impl Tables {
         self.touched.delegated.push(id);
     }
 
-    /// Notes a handle under which a contact came or went.
-    pub(in crate::index) fn touch_handle(&mut self, id: RecordId, how: Use, contact: &PackedContact<'_>) {
+    /// Notes a handle under which a contact came or went. Where `is_new`, nothing was there before what is noted here:
+    /// then another contact that shows the same says nothing new.
+    pub(in crate::index) fn touch_handle(&mut self, id: RecordId, how: Use, is_new: bool, contact: &PackedContact<'_>) {
         let touch = match how {
             Use::First => Touch::First(name_of_contact(contact).map(Box::from)),
+            Use::Same if is_new => return,
             Use::Same => Touch::Same,
             Use::Other => Touch::Other,
         };
@@ -156,25 +159,21 @@ impl Tables {
     /// Works in what was noted. Everything that the tables are derived from is sealed already.
     pub(in crate::index) fn seal(&mut self, is_first: Firsts, records: &Records, contacts: &Contacts, hosts: &Hosts) {
         let touched = std::mem::take(&mut self.touched);
+        let Tables { hasher, domains, hosts: hosts_of_records, delegated, handles, names, .. } = self;
         let layers = records.layers();
         let name_of = |id| name_of_record(layers.key(id));
-        for (table, ids, terms) in [
-            (&mut self.domains, touched.domains, touched.domain_terms),
-            (&mut self.hosts, touched.hosts, touched.host_terms),
-        ] {
-            let newer = Table::new(current(layers, ids), &terms, &name_of);
+        let seal_records = |table: &mut Layered<Table>, ids: Vec<RecordId>, terms| {
+            let newer = Table::new(current(layers, ids, is_first.nothing_went), terms, &name_of);
             table.add(is_first.records, newer, |overlay, newer| overlay.with(newer, &|_, _| true, &name_of));
-        }
-
-        let layers = hosts.layers();
-        let name_of = |id| whole(layers.key(id));
-        let ids = current(layers, touched.delegated);
-        let addresses = ids.iter().flat_map(|id| hosts.addresses(*id).map(|address| (*id, Term::Address(address))));
-        let terms: Vec<(RecordId, u32)> = addresses.map(|(id, term)| (id, hash(&self.hasher, term))).collect();
-        let newer = Table::new(ids, &terms, &name_of);
-        self.delegated.add(is_first.hosts, newer, |overlay, newer| overlay.with(newer, &|_, _| true, &name_of));
-
-        self.seal_entities(is_first.contacts, touched.handles, records, contacts);
+        };
+        let entries = touched.domains.len();
+        let seal_others = || {
+            seal_records(hosts_of_records, touched.hosts, touched.host_terms);
+            seal_delegated(delegated, touched.delegated, is_first, hasher, hosts);
+            seal_entities([handles, names], touched.handles, is_first, records, contacts);
+        };
+        // Domains are most of the work, the others together the rest.
+        together(entries, || seal_records(domains, touched.domains, touched.domain_terms), seal_others);
     }
 
     /// The same with everything in the base.
@@ -212,49 +211,69 @@ impl Tables {
         tables.iter().map(|table| table.base.octets() + table.overlay.octets()).sum::<usize>()
             + texts.iter().map(|texts| texts.base.octets() + texts.overlay.octets()).sum::<usize>()
     }
+}
 
-    fn seal_entities(
-        &mut self,
-        is_first: bool,
-        mut touched: Vec<(RecordId, Touch)>,
-        records: &Records,
-        contacts: &Contacts,
-    ) {
-        let layers = contacts.layers();
-        let handle_of = |id| whole(layers.key(id));
-        touched.sort_by_key(|(id, _)| id.number());
-        let (mut handles, mut names) = (Vec::new(), Vec::new());
-        for touches in touched.chunk_by(|a, b| a.0 == b.0) {
-            let Some((id, first)) = touches.first() else { continue };
-            if !layers.is_current(*id) {
-                continue;
+/// Works in the hosts that domains came or ceased to name.
+fn seal_delegated(
+    table: &mut Layered<Table>,
+    ids: Vec<RecordId>,
+    is_first: Firsts,
+    hasher: &DefaultHashBuilder,
+    hosts: &Hosts,
+) {
+    let layers = hosts.layers();
+    let name_of = |id| whole(layers.key(id));
+    let ids = current(layers, ids, is_first.nothing_went);
+    let addresses = ids.iter().flat_map(|id| hosts.addresses(*id).map(|address| (*id, Term::Address(address))));
+    let terms: Vec<Noted> = addresses.map(|(id, term)| Noted::new(id, hash(hasher, term))).collect();
+    let newer = Table::new(ids, terms, &name_of);
+    table.add(is_first.hosts, newer, |overlay, newer| overlay.with(newer, &|_, _| true, &name_of));
+}
+
+/// Works in the handles under which contacts came or went.
+fn seal_entities(
+    [handles, names]: [&mut Layered<Texts>; 2],
+    mut touched: Vec<(RecordId, Touch)>,
+    is_first: Firsts,
+    records: &Records,
+    contacts: &Contacts,
+) {
+    let layers = contacts.layers();
+    let handle_of = |id| whole(layers.key(id));
+    touched.sort_by_key(|(id, _)| id.number());
+    let (mut new_handles, mut new_names) = (Vec::new(), Vec::new());
+    for touches in touched.chunk_by(|a, b| a.0 == b.0) {
+        let Some((id, first)) = touches.first() else { continue };
+        if !is_first.nothing_went && !layers.is_current(*id) {
+            continue;
+        }
+        let handle = handle_of(*id);
+        new_handles.push((fold(handle), *id));
+        let is_uniform = touches.iter().skip(1).all(|(_, touch)| matches!(touch, Touch::Same));
+        let name = match first {
+            Touch::First(name) if is_uniform => name.as_deref().map(fold),
+            Touch::First(_) | Touch::Same | Touch::Other => {
+                contacts.get(handle, records).as_ref().and_then(goes_by).map(fold)
             }
-            let handle = handle_of(*id);
-            handles.push((fold(handle), *id));
-            let is_uniform = touches.iter().skip(1).all(|(_, touch)| matches!(touch, Touch::Same));
-            let name = match first {
-                Touch::First(name) if is_uniform => name.as_deref().map(fold),
-                Touch::First(_) | Touch::Same | Touch::Other => {
-                    contacts.get(handle, records).as_ref().and_then(goes_by).map(fold)
-                }
-            };
-            names.extend(name.map(|name| (name, *id)));
-        }
-        // What the overlay has of a handle that was touched is replaced whole, by nothing where nothing is left.
-        let is_kept = |id: RecordId, is_newer: bool| {
-            let is_touched = || touched.binary_search_by_key(&id.number(), |(id, _)| id.number()).is_ok();
-            is_newer || (layers.is_current(id) && !is_touched())
         };
-        for (texts, newer) in [(&mut self.handles, handles), (&mut self.names, names)] {
-            let newer = Texts::new(newer, &handle_of);
-            texts.add(is_first, newer, |overlay, newer| overlay.with(newer, &is_kept, &handle_of));
-        }
+        new_names.extend(name.map(|name| (name, *id)));
+    }
+    // What the overlay has of a handle that was touched is replaced whole, by nothing where nothing is left.
+    let is_kept = |id: RecordId, is_newer: bool| {
+        let is_touched = || touched.binary_search_by_key(&id.number(), |(id, _)| id.number()).is_ok();
+        is_newer || (layers.is_current(id) && !is_touched())
+    };
+    for (texts, newer) in [(handles, new_handles), (names, new_names)] {
+        let newer = Texts::new(newer, &handle_of);
+        texts.add(is_first.contacts, newer, |overlay, newer| overlay.with(newer, &is_kept, &handle_of));
     }
 }
 
 /// Whether the base of what tables are derived from was empty before it was sealed.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::index) struct Firsts {
+    /// No record was ever replaced or removed: then every place stands for its key.
+    pub(in crate::index) nothing_went: bool,
     pub(in crate::index) records: bool,
     pub(in crate::index) contacts: bool,
     pub(in crate::index) hosts: bool,
@@ -279,10 +298,12 @@ fn hash(hasher: &DefaultHashBuilder, term: Term<'_>) -> u32 {
     (hasher.hash_one(term) >> 32) as u32
 }
 
-/// The places that stand for their keys now, each once.
-fn current<T: Content>(layers: &Layers<T>, mut ids: Vec<RecordId>) -> Vec<RecordId> {
+/// The places that stand for their keys now, each once; without a look where none ceased to.
+fn current<T: Content>(layers: &Layers<T>, mut ids: Vec<RecordId>, nothing_went: bool) -> Vec<RecordId> {
     ids.sort_unstable_by_key(|id| id.number());
     ids.dedup();
-    ids.retain(|id| layers.is_current(*id));
+    if !nothing_went {
+        ids.retain(|id| layers.is_current(*id));
+    }
     ids
 }

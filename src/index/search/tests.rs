@@ -1,5 +1,6 @@
 //! Searches against a look at every record.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -12,6 +13,7 @@ use crate::codec::{self, Change, RecordKey};
 use crate::disclosure::record::{
     Disclosed, PublicContact, PublicDelegation, PublicDomain, PublicHost, PublicRecord, PublicRegistrar, Reason,
 };
+use crate::index::arena::{Arena, RecordId};
 use crate::index::{Generation, Snapshot, SnapshotBuilder};
 use crate::model::name::{Addresses, Name};
 use crate::model::pattern::{NamePattern, PartialName, TextPattern, fold};
@@ -382,13 +384,25 @@ proptest! {
     fn names_are_ordered_like_their_keys(a in select(&NAMES[..]), b in select(&NAMES[..])) {
         let key = |name: &str| order::key(&order::text(name));
         prop_assert_eq!(order::compare(a, b), key(a).cmp(&key(b)));
-        if order::leading(&order::text(a)) != order::leading(&order::text(b)) {
-            let leading = |name: &str| order::leading(&order::text(name));
-            prop_assert_eq!(leading(a).cmp(&leading(b)), order::compare(a, b));
-        }
-        if order::beginning(a) != order::beginning(b) {
-            prop_assert_eq!(order::beginning(a).cmp(&order::beginning(b)), a.cmp(b));
-        }
+    }
+
+    #[test]
+    fn sorted_places_are_in_the_order_that_is_defined(
+        names in proptest::collection::hash_set("[ab-]{1,3}(\\.[ab-]{1,15}){0,2}|(xn--tda|xn--a-ecp|xn--x)\\.(a|b)", 0..40),
+    ) {
+        let names: Vec<String> = names.into_iter().collect();
+        let mut arena = Arena::default();
+        let ids: Vec<RecordId> = names.iter().map(|name| arena.push(name.as_bytes()).unwrap()).collect();
+        let name_of = |id| std::str::from_utf8(arena.get(id)).unwrap();
+        let in_order = |by: &dyn Fn(&str, &str) -> Ordering| {
+            let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+            names.sort_by(|a, b| by(a, b));
+            names
+        };
+        let named = |ids: Vec<RecordId>| ids.into_iter().map(name_of).collect::<Vec<_>>();
+        prop_assert_eq!(named(order::sorted(&ids, &name_of)), in_order(&order::compare));
+        let by_text = |a: &str, b: &str| order::text(a).cmp(&order::text(b)).then_with(|| a.cmp(b));
+        prop_assert_eq!(named(order::sorted_by_text(ids, &name_of)), in_order(&by_text));
     }
 }
 
