@@ -99,12 +99,20 @@ pub fn answer(snapshot: &Snapshot, zones: &Zones, query: &Query) -> Answer {
 }
 
 fn domain(snapshot: &Snapshot, zones: &Zones, name: &Name) -> Answer {
-    let Some(zone) = zones.of(name) else {
+    if zones.of(name).is_none() {
         return Answer::NotAllowed(name.clone(), NotAllowed::OutsideZones);
-    };
+    }
     if let Some(domain) = snapshot.domain(name) {
         return Answer::Domain(with_all(snapshot, domain));
     }
+    unregistered(snapshot, zones, name)
+}
+
+/// What [`answer`] says of a domain for which [`registered`] found nothing.
+pub fn unregistered(snapshot: &Snapshot, zones: &Zones, name: &Name) -> Answer {
+    let Some(zone) = zones.of(name) else {
+        return Answer::NotAllowed(name.clone(), NotAllowed::OutsideZones);
+    };
     if let Some(nndn) = snapshot.nndn(name) {
         return Answer::Reserved(nndn.name, nndn.state);
     }

@@ -1,7 +1,7 @@
 //! A registered domain, read where it stands in memory.
 
 use super::{DomainAnswer, with_all};
-use crate::codec::packed::{PackedDelegation, PackedDomain};
+use crate::codec::packed::{PackedDelegation, PackedDomain, RawDelegation, RawDomain};
 use crate::index::{KeptRegistrar, Snapshot};
 use crate::model::name::{Addresses, Name};
 use crate::model::zone::{Zone, Zones};
@@ -14,6 +14,8 @@ pub struct Registered<'a> {
     pub zone: &'a Zone,
     /// The domain.
     pub domain: PackedDomain<'a>,
+    /// The domain's fields as they stand.
+    pub raw: RawDomain<'a>,
     /// Its registrar; `None` only if the published data set lacks it.
     pub registrar: Option<&'a KeptRegistrar>,
     snapshot: &'a Snapshot,
@@ -37,18 +39,19 @@ pub enum Glue<'a> {
 pub fn registered<'a>(snapshot: &'a Snapshot, zones: &'a Zones, name: &Name) -> Option<Registered<'a>> {
     let zone = zones.of(name)?;
     let domain = snapshot.packed_domain(name)?;
-    let registrar = snapshot.kept_registrar(domain.registrar());
-    Some(Registered { zone, domain, registrar, snapshot })
+    let raw = domain.raw();
+    let registrar = snapshot.kept_registrar(raw.registrar);
+    Some(Registered { zone, domain, raw, registrar, snapshot })
 }
 
 impl Registered<'_> {
     /// The addresses of one of its name servers: those given with the domain, else those of the host.
     pub fn addresses(&self, server: &PackedDelegation<'_>) -> Addresses {
-        if server.is_bare() { self.snapshot.addresses_of(server.host) } else { server.to_addresses() }
+        if server.is_bare() { self.snapshot.addresses_of(server.host.as_bytes()) } else { server.to_addresses() }
     }
 
     /// The addresses of one of its name servers, read in place where they stand together.
-    pub fn glue<'b>(&'b self, server: &PackedDelegation<'b>) -> Glue<'b> {
+    pub fn glue<'b>(&'b self, server: &RawDelegation<'b>) -> Glue<'b> {
         if !server.is_bare() {
             return Glue::Kept { v4: server.v4, v6: server.v6 };
         }

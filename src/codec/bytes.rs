@@ -219,10 +219,26 @@ fn unpacked_moment(number: u64) -> Option<i64> {
     }
 }
 
-/// The moment of a number that a packed record has for it; `None` for a number that no writer makes.
-pub fn moment_of(number: u64) -> Option<Timestamp> {
-    unpacked_moment(number).and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok())
+/// A moment as a packed record has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackedMoment(u64);
+
+impl PackedMoment {
+    /// The moment; `None` for a number that no writer makes.
+    pub fn timestamp(self) -> Option<Timestamp> {
+        unpacked_moment(self.0).and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok())
+    }
+
+    /// The seconds since 1970, where the moment is a whole second of 1970 or later, as nearly all are.
+    pub fn whole_seconds(self) -> Option<u64> {
+        // Such a moment is four times its seconds: neither a mark of microseconds nor a sign is set.
+        let seconds = self.0 >> 2;
+        (self.0 & 0b11 == 0 && seconds <= SECONDS_MAX).then_some(seconds)
+    }
 }
+
+/// The last whole second that is a moment: that of `Timestamp::MAX`.
+const SECONDS_MAX: u64 = 253_402_207_200;
 
 /// Gives bytes out, never more than there are.
 #[derive(Clone, Copy, Debug)]
@@ -315,12 +331,6 @@ impl<'a> Reader<'a> {
             .ok_or(CodecFault::Number { what: "timestamp", number })
     }
 
-    /// Reads over an optional moment of a packed record: its number, for [`moment_of`].
-    #[inline]
-    pub fn optional_moment(&mut self) -> Result<Option<u64>, CodecFault> {
-        if self.yes_or_no()? { take_number(&mut self.bytes).map(Some) } else { Ok(None) }
-    }
-
     /// Goes to the shape and the values of a contact, where the record is packed.
     pub fn open_contact(&mut self) -> Result<(), CodecFault> {
         if let Some(shapes) = self.shapes {
@@ -367,6 +377,98 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Goes over the octets of a packed record outside of contacts, and says only whether they are there. It finds places
+/// in less than half the instructions of a [`Reader`], which tells what is wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a>(&'a [u8]);
+
+impl<'a> Walk<'a> {
+    /// Begins with these octets.
+    pub fn new(octets: &'a [u8]) -> Walk<'a> {
+        Walk(octets)
+    }
+
+    /// Goes on where a reader got to.
+    pub fn behind(reader: &Reader<'a>) -> Walk<'a> {
+        Walk(reader.bytes)
+    }
+
+    /// A reader of what is left.
+    pub fn reader(self, shapes: &'a Shapes) -> Reader<'a> {
+        Reader::packed(self.0, shapes)
+    }
+
+    /// The octets between here and where another walk over the same got to.
+    #[inline]
+    pub fn until(self, later: Walk<'a>) -> &'a [u8] {
+        let length = self.0.len().saturating_sub(later.0.len());
+        self.0.get(..length).unwrap_or_default()
+    }
+
+    /// One octet.
+    #[inline]
+    pub fn octet(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// So many octets.
+    #[inline]
+    pub fn octets(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// A number, as [`Reader::number`] reads it.
+    #[inline]
+    pub fn number(&mut self) -> Option<u64> {
+        take_number(&mut self.0).ok()
+    }
+
+    /// The octets of a text, or of a list whose parts take an octet each.
+    #[inline]
+    pub fn text(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.octets(length)
+    }
+
+    /// A list of parts of a fixed size.
+    #[inline]
+    pub fn chunks<const OCTETS: usize>(&mut self) -> Option<&'a [[u8; OCTETS]]> {
+        let octets = usize::try_from(self.number()?).ok()?.checked_mul(OCTETS)?;
+        Some(self.octets(octets)?.as_chunks().0)
+    }
+
+    /// Yes or no.
+    #[inline]
+    pub fn yes_or_no(&mut self) -> Option<bool> {
+        match self.octet()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    /// A moment, where there is one: the outer option says whether the octets are there.
+    #[inline]
+    pub fn optional_moment(&mut self) -> Option<Option<PackedMoment>> {
+        if self.yes_or_no()? { self.number().map(|number| Some(PackedMoment(number))) } else { Some(None) }
+    }
+
+    /// The octets of a text, where there is one.
+    #[inline]
+    pub fn optional_text(&mut self) -> Option<Option<&'a [u8]>> {
+        if self.yes_or_no()? { self.text().map(Some) } else { Some(None) }
+    }
+
+    /// True when nothing is left.
+    pub fn is_over(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 #[inline]
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8], CodecFault> {
     let (taken, rest) = bytes.split_at_checked(length).ok_or(CodecFault::Truncated)?;
@@ -408,12 +510,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_whole_second_is_a_moment_as_long_as_there_are_any() {
+        for seconds in [0, 1, SECONDS_MAX - 1, SECONDS_MAX, SECONDS_MAX + 1] {
+            let moment = PackedMoment(seconds << 2);
+            let at = moment.timestamp();
+            assert_eq!(moment.whole_seconds(), at.map(|at| at.as_second().unsigned_abs()));
+            assert_eq!(at.is_some(), seconds <= SECONDS_MAX);
+        }
+    }
+
     proptest! {
         #[test]
         fn packed_moments_come_back(micros in -300_000_000_000_000i64..200_000_000_000_000_000) {
             let whole = micros / MICROSECONDS * MICROSECONDS;
             for moment in [micros, whole] {
-                prop_assert_eq!(unpacked_moment(packed_moment(moment)), Some(moment));
+                let packed = packed_moment(moment);
+                prop_assert_eq!(unpacked_moment(packed), Some(moment));
+                let seconds = u64::try_from(moment / MICROSECONDS).ok().filter(|_| moment % MICROSECONDS == 0);
+                prop_assert_eq!(PackedMoment(packed).whole_seconds(), seconds.filter(|_| moment >= 0));
             }
         }
     }

@@ -18,15 +18,19 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
-pub use contact::{ContactFields, PackedContact, PackedContacts, PackedPhone, PackedValue, RawValue, StreetLines};
-pub use domain::{PackedDelegation, PackedDomain};
+pub use super::bytes::PackedMoment;
+pub use contact::{
+    ContactFields, ContactTexts, PackedContact, PackedContacts, PackedPhone, PackedValue, RawLines, RawValue,
+    StreetLines,
+};
+pub use domain::{PackedDelegation, PackedDomain, RawDelegation, RawDomain};
 pub(super) use shapes::ValueKind;
 pub use shapes::{Full, SHAPES_MAX, Shape, ShapeId, Shapes};
 
 use std::net::IpAddr;
 
 use super::CodecFault;
-use super::bytes::{Reader, Room, Writer};
+use super::bytes::{Reader, Room, Walk, Writer};
 use super::key::{DOMAIN, HOST, NNDN, REGISTRAR, RecordKey};
 use super::wire::{Carry, Put, Take};
 use crate::disclosure::record::{Disclosed, PublicRecord};
@@ -85,21 +89,21 @@ pub struct PackedKey {
 impl PackedKey {
     /// The key of a domain.
     pub fn domain(name: &Name) -> PackedKey {
-        PackedKey::new(DOMAIN, name.as_str()).unwrap_or(PackedKey::NONE)
+        PackedKey::new(DOMAIN, name.as_str().as_bytes()).unwrap_or(PackedKey::NONE)
     }
 
-    /// The key of a host, by the canonical text of its name; `None` for a text longer than any name.
-    pub fn host(name: &str) -> Option<PackedKey> {
+    /// The key of a host, by the octets of its name in canonical form; `None` for a text longer than any name.
+    pub fn host(name: &[u8]) -> Option<PackedKey> {
         PackedKey::new(HOST, name)
     }
 
     /// The key of a record; `None` where its text is longer than 255 octets.
     pub fn of(key: &RecordKey) -> Option<PackedKey> {
         match key {
-            RecordKey::Domain(name) => PackedKey::new(DOMAIN, name.as_str()),
-            RecordKey::Host(name) => PackedKey::new(HOST, name.as_str()),
-            RecordKey::Registrar(id) => PackedKey::new(REGISTRAR, id),
-            RecordKey::Nndn(name) => PackedKey::new(NNDN, name.as_str()),
+            RecordKey::Domain(name) => PackedKey::new(DOMAIN, name.as_str().as_bytes()),
+            RecordKey::Host(name) => PackedKey::new(HOST, name.as_str().as_bytes()),
+            RecordKey::Registrar(id) => PackedKey::new(REGISTRAR, id.as_bytes()),
+            RecordKey::Nndn(name) => PackedKey::new(NNDN, name.as_str().as_bytes()),
         }
     }
 
@@ -111,7 +115,7 @@ impl PackedKey {
     /// The key of nothing.
     const NONE: PackedKey = PackedKey { octets: [0; KEY_TEXT_OCTETS_MAX + 3], length: 0 };
 
-    fn new(class: u8, text: &str) -> Option<PackedKey> {
+    fn new(class: u8, text: &[u8]) -> Option<PackedKey> {
         let mut key = PackedKey::NONE;
         let length = u8::try_from(text.len()).ok()?;
         // The length as the writer writes it: in one octet below 128, else in two.
@@ -119,7 +123,7 @@ impl PackedKey {
         let head = if length < 0x80 { &[class, length][..] } else { &head };
         key.length = head.len().checked_add(text.len())?;
         key.octets.get_mut(..head.len())?.copy_from_slice(head);
-        key.octets.get_mut(head.len()..key.length)?.copy_from_slice(text.as_bytes());
+        key.octets.get_mut(head.len()..key.length)?.copy_from_slice(text);
         Some(key)
     }
 }
@@ -184,7 +188,7 @@ impl<'a> PackedRecord<'a> {
 /// What of a host an index needs.
 #[derive(Clone, Copy, Debug)]
 pub struct PackedHost<'a> {
-    registrar: Option<&'a str>,
+    registrar: Option<&'a [u8]>,
     v4: &'a [[u8; 4]],
     v6: &'a [[u8; 16]],
 }
@@ -195,21 +199,24 @@ impl<'a> PackedHost<'a> {
     /// # Errors
     /// The octets are not those of a host, as far as they are looked at.
     pub fn read(octets: &'a [u8]) -> Result<PackedHost<'a>, CodecFault> {
-        let mut reader = Reader::new(octets);
-        match reader.octet()? {
-            HOST => {}
-            other => return Err(CodecFault::Number { what: "class of a host", number: u64::from(other) }),
+        let walk = &mut Walk::new(octets);
+        match walk.octet().ok_or(CodecFault::Truncated)? {
+            HOST => PackedHost::behind_class(walk).ok_or(CodecFault::Truncated),
+            other => Err(CodecFault::Number { what: "class of a host", number: u64::from(other) }),
         }
-        reader.text_octets()?;
-        <Option<&str> as Take>::take(&mut reader)?;
-        domain::octet_list(&mut reader)?;
-        let (v4, v6) = (domain::address_list(&mut reader)?, domain::address_list(&mut reader)?);
-        Ok(PackedHost { registrar: Take::take(&mut reader)?, v4, v6 })
+    }
+
+    fn behind_class(walk: &mut Walk<'a>) -> Option<PackedHost<'a>> {
+        // Name; repository object identifier; statuses.
+        walk.text()?;
+        walk.optional_text()?;
+        walk.text()?;
+        Some(PackedHost { v4: walk.chunks()?, v6: walk.chunks()?, registrar: walk.optional_text()? })
     }
 
     /// Identifier of the managing registrar.
     pub fn registrar(&self) -> Option<&'a str> {
-        self.registrar
+        self.registrar.and_then(|id| std::str::from_utf8(id).ok())
     }
 
     /// Its IPv4 addresses where they stand, in network order.

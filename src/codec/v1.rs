@@ -152,9 +152,9 @@ impl Carry for PublicRecord {
 }
 
 /// Marks of disclosure: absent stands alone, shown is followed by clause and value, withheld by clause and reason.
-const ABSENT: u8 = 0;
+pub(super) const ABSENT: u8 = 0;
 pub(super) const SHOWN: u8 = 1;
-const WITHHELD: u8 = 2;
+pub(super) const WITHHELD: u8 = 2;
 
 impl<T: Put> Put for Disclosed<T> {
     fn put(&self, writer: &mut Writer<'_>) {

@@ -149,6 +149,12 @@ pub(super) fn entry_octets(octets: &[u8]) -> usize {
 /// The octets of the entry that begins at a place in a chunk.
 fn read(chunk: &[u8], at: usize) -> Option<&[u8]> {
     let mut rest = chunk.get(at..)?;
+    // Most entries have lengths of one or two octets.
+    match rest {
+        [low @ 0..0x80, rest @ ..] => return rest.get(..usize::from(*low)),
+        [low, high @ 0..0x80, rest @ ..] => return rest.get(..usize::from(low & 0x7f) | usize::from(*high) << 7),
+        _ => {}
+    }
     let mut length = 0_usize;
     for shift in 0..HEADER_OCTETS_MAX {
         let (octet, behind) = rest.split_first()?;

@@ -119,8 +119,8 @@ impl Hosts {
     }
 
     /// The addresses that domains give a host, as they are shown.
-    pub(super) fn addresses_of(&self, name: &str) -> Addresses {
-        self.names.get(name.as_bytes()).map(|known| known.content.shown()).unwrap_or_default()
+    pub(super) fn addresses_of(&self, name: &[u8]) -> Addresses {
+        self.names.get(name).map(|known| known.content.shown()).unwrap_or_default()
     }
 
     /// Octets that they take.

@@ -19,6 +19,11 @@ pub(super) trait Content: Clone + Default {
         octets
     }
 
+    /// Whether the octets that the arena holds begin with this key.
+    fn has_key(octets: &[u8], key: &[u8]) -> bool {
+        Self::key(octets) == key
+    }
+
     /// True when the entry says that there is none any more. `octets` are those that the arena holds there.
     fn is_gone(&self, octets: &[u8]) -> bool;
 
@@ -79,10 +84,14 @@ impl<T: Content> Layers<T> {
     /// The entry of a key, unless it is gone.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Keyed<T>> {
         let hash = self.hasher.hash_one(key);
-        match self.overlay.find(hash, |entry| self.key(entry.id) == key) {
-            Some(entry) => Some(entry).filter(|entry| !self.is_gone(entry)),
-            None => self.base.find(hash, |entry| self.key(entry.id) == key),
+        let is_it = |entry: &Keyed<T>| T::has_key(self.arena.get(entry.id), key);
+        // Mostly nothing changed since the base was made.
+        if !self.overlay.is_empty()
+            && let Some(entry) = self.overlay.find(hash, is_it)
+        {
+            return Some(entry).filter(|entry| !self.is_gone(entry));
         }
+        self.base.find(hash, is_it)
     }
 
     /// Writes an entry and lets it stand in place of any other of its key, unless that has the same octets. For

@@ -6,8 +6,7 @@
 use super::arena::{Full, RecordId, entry_octets};
 use super::layers::{Content, Keyed, Layers, Placed};
 use super::memory::TableMemory;
-use crate::codec::CodecFault;
-use crate::codec::packed::{self, PackedRecord, Packer, Shapes};
+use crate::codec::packed::{self, PackedRecord, Shapes};
 use crate::disclosure::record::PublicRecord;
 
 /// The arena holds the packed record, and nothing stands beside its place. A key alone: no record any more.
@@ -17,6 +16,11 @@ struct Packed;
 impl Content for Packed {
     fn key(octets: &[u8]) -> &[u8] {
         packed::key_of(octets)
+    }
+
+    fn has_key(octets: &[u8], key: &[u8]) -> bool {
+        // A key tells its own length: no other begins with it.
+        octets.starts_with(key) && !key.is_empty()
     }
 
     fn is_gone(&self, octets: &[u8]) -> bool {
@@ -40,9 +44,14 @@ impl Records {
         Records { shapes, ..Records::default() }
     }
 
-    /// Packs an encoded record as [`Records::put`] takes it.
-    pub(super) fn pack<'p>(&mut self, value: &[u8], packer: &'p mut Packer) -> Result<&'p [u8], CodecFault> {
-        packer.repack(value, &mut self.shapes)
+    /// Goes on with shapes that went on from those which are here: what is put from here on was packed with them.
+    pub(super) fn go_on_with(&mut self, shapes: Shapes) {
+        self.shapes = shapes;
+    }
+
+    /// Shapes for packing what is to be put.
+    pub(super) fn shapes_mut(&mut self) -> &mut Shapes {
+        &mut self.shapes
     }
 
     /// Puts a packed record in place of any other of the same key.

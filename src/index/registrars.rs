@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use crate::codec;
 use crate::codec::digest::digest128;
 use crate::disclosure::record::PublicRegistrar;
@@ -27,6 +29,8 @@ impl KeptRegistrar {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Registrars {
     by_id: BTreeMap<String, Arc<KeptRegistrar>>,
+    /// The same by the octets of their identifiers, as every domain asks for its own.
+    by_octets: HashMap<Box<[u8]>, Arc<KeptRegistrar>>,
     /// Identifiers by handle. The first one counts where several claim it.
     ids: BTreeMap<String, BTreeSet<String>>,
     /// Identifiers by shown name in lower case; again the first one counts.
@@ -41,11 +45,15 @@ impl Registrars {
         if let Some(name) = lower_name(&registrar) {
             self.ids_by_name.entry(name).or_default().insert(registrar.id.clone());
         }
-        self.by_id.insert(registrar.id.clone(), Arc::new(KeptRegistrar::new(registrar)));
+        let (id, octets) = (registrar.id.clone(), registrar.id.as_bytes().into());
+        let kept = Arc::new(KeptRegistrar::new(registrar));
+        self.by_octets.insert(octets, Arc::clone(&kept));
+        self.by_id.insert(id, kept);
     }
 
     /// Takes a registrar away.
     pub(super) fn remove(&mut self, id: &str) {
+        self.by_octets.remove(id.as_bytes());
         if let Some(kept) = self.by_id.remove(id) {
             let registrar = &kept.registrar;
             take_claim(&mut self.ids, &registrar.handle(), id);
@@ -60,14 +68,14 @@ impl Registrars {
         self.by_id.values().map(|kept| &kept.registrar)
     }
 
-    /// The registrar of an identifier, as it is kept.
-    pub(super) fn kept(&self, id: &str) -> Option<&KeptRegistrar> {
-        self.by_id.get(id).map(Arc::as_ref)
+    /// The registrar of an identifier, given as its octets, as it is kept.
+    pub(super) fn kept(&self, id: &[u8]) -> Option<&KeptRegistrar> {
+        self.by_octets.get(id).map(Arc::as_ref)
     }
 
     /// The registrar of an identifier.
     pub(super) fn of_id(&self, id: &str) -> Option<&PublicRegistrar> {
-        self.kept(id).map(|kept| &kept.registrar)
+        self.kept(id.as_bytes()).map(|kept| &kept.registrar)
     }
 
     /// The registrar of a handle.

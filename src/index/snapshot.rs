@@ -120,26 +120,26 @@ impl Snapshot {
         self.contents.records.shapes()
     }
 
-    /// The registrar of this identifier, as it is kept.
-    pub fn kept_registrar(&self, id: &str) -> Option<&KeptRegistrar> {
+    /// The registrar of this identifier, given as its octets, as it is kept.
+    pub fn kept_registrar(&self, id: &[u8]) -> Option<&KeptRegistrar> {
         self.contents.registrars.kept(id)
     }
 
     /// The addresses of the host of this name, given in canonical form: those of its own record, else those that
     /// domains give it. Nothing is allocated where there is none.
-    pub fn addresses_of(&self, host: &str) -> Addresses {
+    pub fn addresses_of(&self, host: &[u8]) -> Addresses {
         self.packed_host(host).map_or_else(|| self.addresses_given(host), |host| host.to_addresses())
     }
 
     /// The addresses that domains give the host of this name, given in canonical form. Nothing is allocated where there
     /// is none.
-    pub fn addresses_given(&self, host: &str) -> Addresses {
+    pub fn addresses_given(&self, host: &[u8]) -> Addresses {
         self.contents.hosts.addresses_of(host)
     }
 
     /// The record of the host of this name, given in canonical form, to be read in place; `None` for a host that only
     /// stands on domains.
-    pub fn packed_host(&self, host: &str) -> Option<PackedHost<'_>> {
+    pub fn packed_host(&self, host: &[u8]) -> Option<PackedHost<'_>> {
         let octets = self.contents.records.get(PackedKey::host(host)?.as_slice())?;
         PackedHost::read(octets).ok()
     }

@@ -79,20 +79,16 @@ impl Name {
     /// True where [`Name::parse`] reads these octets as they stand: in lower case and without a trailing dot. One pass,
     /// for data that is read by the million.
     pub fn is_canonical(text: &[u8]) -> bool {
-        let (mut length, mut last) = (0_usize, b'.');
-        for octet in text {
-            match octet {
-                b'a'..=b'z' | b'0'..=b'9' => length += 1,
-                b'-' if length > 0 => length += 1,
-                b'.' if length > 0 && last != b'-' => length = 0,
-                _ => return false,
-            }
-            if length > LABEL_OCTETS_MAX {
-                return false;
-            }
-            last = *octet;
+        canonical(text).is_some()
+    }
+
+    /// Reads what nearly all ask: a name that is canonical as it stands and has no two hyphens in a row, so that it
+    /// cannot be an IDN. `None` for any other, also for one that [`Name::from_query`] reads. One pass.
+    pub fn from_plain_query(text: &str) -> Option<Name> {
+        match canonical(text.as_bytes()) {
+            Some(Spelling::Plain) => Some(Name(text.into())),
+            Some(Spelling::DoubleHyphen) | None => None,
         }
-        length > 0 && last != b'-' && text.len() <= NAME_OCTETS_MAX
     }
 
     /// Reads what somebody asks for: A-labels, U-labels or a mix, any case, NFC or NFD, with the dots of
@@ -101,6 +97,11 @@ impl Name {
     /// A character that UTS 46 would delete without a trace (soft hyphen, zero-width space…) is an
     /// error: a name that looks different is never answered as if it were the other.
     pub fn from_query(text: &str) -> Result<Name, NameError> {
+        Name::from_plain_query(text).map_or_else(|| Name::from_any_query(text), Ok)
+    }
+
+    /// [`Name::from_query`] of any text.
+    fn from_any_query(text: &str) -> Result<Name, NameError> {
         if text.len() > QUERY_OCTETS_MAX {
             return Err(NameError::NameTooLong);
         }
@@ -204,6 +205,42 @@ pub(super) fn vanishes(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{2060}'..='\u{2064}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// How a canonical name is spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelling {
+    /// No two hyphens stand in a row: it is no IDN.
+    Plain,
+    /// Two hyphens stand in a row somewhere, as in an A-label.
+    DoubleHyphen,
+}
+
+/// Looks through a text in one pass; `None` unless it is a name in canonical form.
+fn canonical(text: &[u8]) -> Option<Spelling> {
+    let (mut length, mut last, mut spelling) = (0_usize, b'.', Spelling::Plain);
+    for &octet in text {
+        match octet {
+            b'a'..=b'z' | b'0'..=b'9' => length += 1,
+            b'-' if length > 0 => {
+                length += 1;
+                if last == b'-' {
+                    spelling = Spelling::DoubleHyphen;
+                }
+            }
+            b'.' if length > 0 && last != b'-' && length <= LABEL_OCTETS_MAX => length = 0,
+            _ => return None,
+        }
+        last = octet;
+    }
+    let ends_well = (1..=LABEL_OCTETS_MAX).contains(&length) && last != b'-';
+    (ends_well && text.len() <= NAME_OCTETS_MAX).then_some(spelling)
+}
+
+/// Whether a name, given as the octets of its canonical text, has an A-label. Most have no hyphen at all, which is seen
+/// many octets at a time.
+pub fn has_a_label(name: &[u8]) -> bool {
+    name.contains(&b'-') && name.split(|octet| *octet == b'.').any(|label| label.starts_with(b"xn--"))
 }
 
 fn contains_a_label(text: &str) -> bool {
@@ -314,6 +351,17 @@ mod tests {
             text in prop_oneof!["[a-cA-C0.é_-]{0,12}", "(a{60,66}|-{0,1}b{1,64}\\.){1,5}"]
         ) {
             prop_assert_eq!(Name::is_canonical(text.as_bytes()), Name::parse(&text).is_ok_and(|name| name.as_str() == text));
+        }
+
+        #[test]
+        fn the_short_way_of_a_plain_name_is_the_long_one(text in "[a-cA-C0.é_-]{0,12}|(a{60,66}|-{0,1}b{1,64}\\.){1,5}|x?xn--[a-c-]{0,3}") {
+            if let Some(name) = Name::from_plain_query(&text) {
+                prop_assert_eq!(Name::from_any_query(&text), Ok(name));
+            }
+            if let Ok(name) = Name::parse(&text) {
+                prop_assert_eq!(has_a_label(name.as_str().as_bytes()), name.is_idn());
+                prop_assert!(name.unicode().is_none() || name.is_idn());
+            }
         }
 
         #[test]

@@ -27,10 +27,8 @@ pub const HANDLE_CHARACTERS_MAX: usize = 80;
 /// answer; `Bad…` for an RDAP query whose argument cannot be read.
 pub fn parse(path: &str, parameters: Option<&str>) -> Result<Query, Refusal> {
     // The question that nearly all ask, in the form in which nearly all ask it.
-    if let Some(name) = path.strip_prefix("domain/")
-        && name.bytes().all(|byte| byte != b'%' && !is_refused(byte))
-    {
-        return domain(name);
+    if let Some(name) = path.strip_prefix("domain/").and_then(Name::from_plain_query) {
+        return Ok(Query::Domain(name));
     }
     let mut segments = path.split('/');
     let kind = decode(segments.next().unwrap_or_default())?;
@@ -55,12 +53,17 @@ pub fn parse(path: &str, parameters: Option<&str>) -> Result<Query, Refusal> {
 /// True for the path of a search or reverse search, whether it is offered or not: where none is, all are refused alike
 /// and nothing of them is read (SR-09).
 pub fn is_search(path: &str) -> bool {
-    let segments: Result<Vec<_>, Refusal> = path.split('/').map(decode).collect();
-    segments.is_ok_and(|segments| match segments.as_slice() {
-        [class] => Class::from_word(class).is_some(),
-        [class, reverse, _] => Class::from_word(class).is_some() && *reverse == REVERSE_SEGMENT,
+    let mut segments = path.split('/');
+    let mut next = || segments.next().map(decode);
+    // Most paths are those of lookups: that is seen by the first segment.
+    if !next().is_some_and(|class| class.is_ok_and(|class| Class::from_word(&class).is_some())) {
+        return false;
+    }
+    match [next(), next(), next()] {
+        [None, ..] => true,
+        [Some(Ok(reverse)), Some(Ok(_)), None] => reverse == REVERSE_SEGMENT,
         _ => false,
-    })
+    }
 }
 
 /// A handle that no registry gives out (one with letters outside ASCII) is a question all the same: it is answered

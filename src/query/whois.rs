@@ -24,6 +24,26 @@ const TELNET_COMMAND: u8 = 0xFF;
 /// # Errors
 /// The refusal that says why it is no question; it repeats nothing of the line.
 pub fn parse(line: &[u8]) -> Result<Query, Refusal> {
+    if let Some(word) = bare_word(line) {
+        return if word.eq_ignore_ascii_case("help") { Ok(Query::Help) } else { name(word).map(Query::Domain) };
+    }
+    parse_words(line)
+}
+
+/// A line that is one word in the characters of host names, as nearly all are: nothing but its line end is to be taken
+/// off. `None` for what is, or may be, anything else.
+fn bare_word(line: &[u8]) -> Option<&str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    // No early end: many octets are compared at once.
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() | (octet == b'.') | (octet == b'-');
+    let is_bare = line.iter().fold(true, |is_bare, octet| is_bare & is_plain(*octet));
+    let is_word = is_bare && !line.is_empty() && line.len() <= LINE_OCTETS_MAX && !line.starts_with(b"-");
+    std::str::from_utf8(line).ok().filter(|_| is_word)
+}
+
+/// Reads a line of any number of words.
+fn parse_words(line: &[u8]) -> Result<Query, Refusal> {
     let text = match text(line) {
         Err(Refusal::EmptyLine) => return Ok(Query::Help),
         text => without_flags(text?)?,
@@ -178,6 +198,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_bare_word_is_read_as_any_other_line(
+            line in prop_oneof!["[a-zA-Z0-9.-]{0,70}(\r?\n)?", "(-|help|HELP|domain|xn--[a-z0-9-]{1,9}\\.be|[ -~]{0,12})[\r\n]{0,3}"],
+        ) {
+            prop_assert_eq!(parse(line.as_bytes()), parse_words(line.as_bytes()));
+        }
+
         #[test]
         fn wh_07_any_bytes_are_a_question_or_a_refusal(line in proptest::collection::vec(any::<u8>(), 0..600)) {
             if let Ok(Query::Registrar(text)) = parse(&line) {

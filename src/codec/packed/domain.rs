@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::super::CodecFault;
-use super::super::bytes::{Reader, moment_of};
+use super::super::CodecFault::Truncated;
+use super::super::bytes::{PackedMoment, Reader, Walk};
 use super::super::key::DOMAIN;
 use super::super::wire::Take;
 use super::contact::{PackedContact, PackedContacts};
@@ -20,24 +21,63 @@ use crate::time::Timestamp;
 pub struct PackedDomain<'a> {
     octets: &'a [u8],
     shapes: &'a Shapes,
+    head: Head<'a>,
+    registrant: Option<PackedContact<'a>>,
+    contacts: PackedContacts<'a>,
+    tail: Tail<'a>,
+}
+
+/// What stands before the contacts.
+#[derive(Clone, Copy, Debug)]
+struct Head<'a> {
     name: &'a [u8],
     roid: &'a [u8],
     /// The numbers of statuses, an octet each.
     statuses: &'a [u8],
     rgp_statuses: &'a [u8],
     on_hold: bool,
-    /// This moment and those below as numbers.
-    quarantined_until: Option<u64>,
+    quarantined_until: Option<PackedMoment>,
     out_of_service: bool,
-    registrant: Option<PackedContact<'a>>,
-    contacts: PackedContacts<'a>,
+}
+
+impl<'a> Head<'a> {
+    fn read(walk: &mut Walk<'a>) -> Option<Head<'a>> {
+        Some(Head {
+            name: walk.text()?,
+            roid: walk.text()?,
+            statuses: walk.text()?,
+            rgp_statuses: walk.text()?,
+            on_hold: walk.yes_or_no()?,
+            quarantined_until: walk.optional_moment()?,
+            out_of_service: walk.yes_or_no()?,
+        })
+    }
+}
+
+/// What stands after the contacts.
+#[derive(Clone, Copy, Debug)]
+struct Tail<'a> {
     registrar: &'a [u8],
-    nameservers: Delegations<'a>,
+    nameservers: RawDelegations<'a>,
     secure_dns: &'a [u8],
-    created: Option<u64>,
-    expires: Option<u64>,
-    updated: Option<u64>,
-    transferred: Option<u64>,
+    created: Option<PackedMoment>,
+    expires: Option<PackedMoment>,
+    updated: Option<PackedMoment>,
+    transferred: Option<PackedMoment>,
+}
+
+impl<'a> Tail<'a> {
+    fn read(walk: &mut Walk<'a>) -> Option<Tail<'a>> {
+        Some(Tail {
+            registrar: walk.text()?,
+            nameservers: RawDelegations::walk_over(walk)?,
+            secure_dns: walk_over_secure_dns(walk)?,
+            created: walk.optional_moment()?,
+            expires: walk.optional_moment()?,
+            updated: walk.optional_moment()?,
+            transferred: walk.optional_moment()?,
+        })
+    }
 }
 
 impl<'a> PackedDomain<'a> {
@@ -47,68 +87,58 @@ impl<'a> PackedDomain<'a> {
     /// The octets are not those of a domain that was packed with these shapes. What is found so is not all that could be
     /// wrong: texts that are not UTF-8 read as empty ones, unknown statuses and moments that are none are left out.
     pub fn read(octets: &'a [u8], shapes: &'a Shapes) -> Result<PackedDomain<'a>, CodecFault> {
-        let reader = &mut Reader::packed(octets, shapes);
-        match reader.octet()? {
+        let walk = &mut Walk::new(octets);
+        match walk.octet().ok_or(Truncated)? {
             DOMAIN => {}
             other => return Err(CodecFault::Number { what: "class of a domain", number: u64::from(other) }),
         }
-        let domain = PackedDomain {
-            octets,
-            shapes,
-            name: reader.text_octets()?,
-            roid: reader.text_octets()?,
-            statuses: octet_list(reader)?,
-            rgp_statuses: octet_list(reader)?,
-            on_hold: bool::take(reader)?,
-            quarantined_until: reader.optional_moment()?,
-            out_of_service: bool::take(reader)?,
-            registrant: if bool::take(reader)? { Some(PackedContact::read(reader, shapes)?) } else { None },
-            contacts: PackedContacts::read(reader.length()?, reader, shapes)?,
-            registrar: reader.text_octets()?,
-            nameservers: Delegations::read(reader)?,
-            secure_dns: read_over_secure_dns(reader)?,
-            created: reader.optional_moment()?,
-            expires: reader.optional_moment()?,
-            updated: reader.optional_moment()?,
-            transferred: reader.optional_moment()?,
-        };
-        reader.end()?;
-        Ok(domain)
+        let head = Head::read(walk).ok_or(Truncated)?;
+        // Contacts are read with their shapes, and tell what is wrong with them.
+        let reader = &mut walk.reader(shapes);
+        let registrant = if reader.yes_or_no()? { Some(PackedContact::read(reader, shapes)?) } else { None };
+        let contacts = PackedContacts::read(reader.length()?, reader, shapes)?;
+        let walk = &mut Walk::behind(reader);
+        let tail = Tail::read(walk).ok_or(Truncated)?;
+        if walk.is_over() {
+            Ok(PackedDomain { octets, shapes, head, registrant, contacts, tail })
+        } else {
+            Err(Truncated)
+        }
     }
 
     /// Its name, canonical.
     pub fn name(&self) -> &'a str {
-        text(self.name)
+        text(self.head.name)
     }
 
     /// Its repository object identifier.
     pub fn roid(&self) -> &'a str {
-        text(self.roid)
+        text(self.head.roid)
     }
 
     /// EPP statuses.
     pub fn statuses(&self) -> impl Iterator<Item = DomainStatus> + Clone + use<'a> {
-        words(self.statuses)
+        words(self.head.statuses)
     }
 
     /// Grace period statuses.
     pub fn rgp_statuses(&self) -> impl Iterator<Item = RgpStatus> + Clone + use<'a> {
-        words(self.rgp_statuses)
+        words(self.head.rgp_statuses)
     }
 
     /// A legal freeze.
     pub fn on_hold(&self) -> bool {
-        self.on_hold
+        self.head.on_hold
     }
 
     /// The registrar is gone and the name was stopped.
     pub fn out_of_service(&self) -> bool {
-        self.out_of_service
+        self.head.out_of_service
     }
 
     /// In quarantine until this moment.
     pub fn quarantined_until(&self) -> Option<Timestamp> {
-        self.quarantined_until.and_then(moment_of)
+        self.head.quarantined_until.and_then(PackedMoment::timestamp)
     }
 
     /// The holder.
@@ -123,37 +153,67 @@ impl<'a> PackedDomain<'a> {
 
     /// Identifier of the managing registrar.
     pub fn registrar(&self) -> &'a str {
-        text(self.registrar)
+        text(self.tail.registrar)
     }
 
     /// Name servers, in the order of the source.
     pub fn nameservers(&self) -> impl Iterator<Item = PackedDelegation<'a>> + Clone + use<'a> {
-        self.nameservers
+        self.raw_nameservers().map(|server| PackedDelegation { host: text(server.host), v4: server.v4, v6: server.v6 })
     }
 
     /// DNSSEC. Owned: it is cheap where the delegation is not signed.
     pub fn secure_dns(&self) -> SecureDns {
-        SecureDns::take(&mut Reader::new(self.secure_dns)).unwrap_or_default()
+        SecureDns::take(&mut Reader::new(self.tail.secure_dns)).unwrap_or_default()
     }
 
     /// When it was registered.
     pub fn created(&self) -> Option<Timestamp> {
-        self.created.and_then(moment_of)
+        self.tail.created.and_then(PackedMoment::timestamp)
     }
 
     /// When it expires.
     pub fn expires(&self) -> Option<Timestamp> {
-        self.expires.and_then(moment_of)
+        self.tail.expires.and_then(PackedMoment::timestamp)
     }
 
     /// When it was last changed.
     pub fn updated(&self) -> Option<Timestamp> {
-        self.updated.and_then(moment_of)
+        self.tail.updated.and_then(PackedMoment::timestamp)
     }
 
     /// When it was last transferred.
     pub fn transferred(&self) -> Option<Timestamp> {
-        self.transferred.and_then(moment_of)
+        self.tail.transferred.and_then(PackedMoment::timestamp)
+    }
+
+    /// What stands in the record, as it stands.
+    pub fn raw(&self) -> RawDomain<'a> {
+        let PackedDomain { head, tail, .. } = self;
+        RawDomain {
+            name: head.name,
+            roid: head.roid,
+            registrar: tail.registrar,
+            single_status: match (head.statuses, head.rgp_statuses) {
+                ([_] | [], []) if self.has_no_facts() => Some(self.statuses().next()),
+                _ => None,
+            },
+            has_dnssec: tail.secure_dns != NO_DNSSEC,
+            quarantined_until: head.quarantined_until,
+            created: tail.created,
+            expires: tail.expires,
+            updated: tail.updated,
+            transferred: tail.transferred,
+        }
+    }
+
+    /// Name servers, with the octets of their names.
+    pub fn raw_nameservers(&self) -> impl Iterator<Item = RawDelegation<'a>> + Clone + use<'a> {
+        self.tail.nameservers
+    }
+
+    fn has_no_facts(&self) -> bool {
+        let head = &self.head;
+        !head.on_hold && !head.out_of_service && head.quarantined_until.is_none()
     }
 
     /// The seal of a decided record, for what is put together from what several domains say.
@@ -177,6 +237,54 @@ impl<'a> PackedDomain<'a> {
                 Err(CodecFault::Number { what: "class of a domain", number: 0 })
             }
         }
+    }
+}
+
+/// Fields of a domain as they stand in its record. Texts are UTF-8, which was checked when the domain was packed and is
+/// not again.
+#[derive(Clone, Copy, Debug)]
+pub struct RawDomain<'a> {
+    /// Its name, canonical.
+    pub name: &'a [u8],
+    /// Its repository object identifier.
+    pub roid: &'a [u8],
+    /// Identifier of the managing registrar.
+    pub registrar: &'a [u8],
+    /// The only EPP status, or that there is none, where no grace period and no fact of the registry's own is beside it.
+    pub single_status: Option<Option<DomainStatus>>,
+    /// Whether anything is known of DNSSEC.
+    pub has_dnssec: bool,
+    /// In quarantine until this moment.
+    pub quarantined_until: Option<PackedMoment>,
+    /// When it was registered.
+    pub created: Option<PackedMoment>,
+    /// When it expires.
+    pub expires: Option<PackedMoment>,
+    /// When it was last changed.
+    pub updated: Option<PackedMoment>,
+    /// When it was last transferred.
+    pub transferred: Option<PackedMoment>,
+}
+
+/// As [`PackedDelegation`], with the octets of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawDelegation<'a> {
+    /// Its name, canonical.
+    pub host: &'a [u8],
+    /// IPv4 addresses, in network order.
+    pub v4: &'a [[u8; 4]],
+    /// IPv6 addresses, in network order.
+    pub v6: &'a [[u8; 16]],
+}
+
+impl<'a> RawDelegation<'a> {
+    /// True when the domain gives no address of it.
+    pub fn is_bare(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    fn walk_over(walk: &mut Walk<'a>) -> Option<RawDelegation<'a>> {
+        Some(RawDelegation { host: walk.text()?, v4: walk.chunks()?, v6: walk.chunks()? })
     }
 }
 
@@ -210,66 +318,52 @@ impl<'a> PackedDelegation<'a> {
 
 /// Name servers that follow each other.
 #[derive(Clone, Copy, Debug)]
-struct Delegations<'a> {
+struct RawDelegations<'a> {
     left: usize,
-    reader: Reader<'a>,
+    walk: Walk<'a>,
 }
 
-impl<'a> Delegations<'a> {
-    /// Reads over a list of name servers.
-    fn read(reader: &mut Reader<'a>) -> Result<Delegations<'a>, CodecFault> {
-        let delegations = Delegations { left: reader.length()?, reader: *reader };
+impl<'a> RawDelegations<'a> {
+    fn walk_over(walk: &mut Walk<'a>) -> Option<RawDelegations<'a>> {
+        let delegations = RawDelegations { left: usize::try_from(walk.number()?).ok()?, walk: *walk };
         for _ in 0..delegations.left {
-            delegation(reader)?;
+            RawDelegation::walk_over(walk)?;
         }
-        Ok(delegations)
+        Some(delegations)
     }
 }
 
-impl<'a> Iterator for Delegations<'a> {
-    type Item = PackedDelegation<'a>;
+impl<'a> Iterator for RawDelegations<'a> {
+    type Item = RawDelegation<'a>;
 
-    fn next(&mut self) -> Option<PackedDelegation<'a>> {
+    fn next(&mut self) -> Option<RawDelegation<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let (host, v4, v6) = delegation(&mut self.reader).ok()?;
-        Some(PackedDelegation { host: text(host), v4, v6 })
+        RawDelegation::walk_over(&mut self.walk)
     }
 }
 
-type Delegation<'a> = (&'a [u8], &'a [[u8; 4]], &'a [[u8; 16]]);
-
-fn delegation<'a>(reader: &mut Reader<'a>) -> Result<Delegation<'a>, CodecFault> {
-    Ok((reader.text_octets()?, address_list(reader)?, address_list(reader)?))
-}
-
-pub(super) fn address_list<'a, const OCTETS: usize>(reader: &mut Reader<'a>) -> Result<&'a [[u8; OCTETS]], CodecFault> {
-    let octets = reader.length()?.checked_mul(OCTETS).ok_or(CodecFault::Truncated)?;
-    Ok(reader.octets(octets)?.as_chunks().0)
-}
-
-/// A list of what takes an octet each.
-pub(super) fn octet_list<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], CodecFault> {
-    let length = reader.length()?;
-    reader.octets(length)
-}
+/// The octets of a [`SecureDns`] of which nothing is known: no lifetime, no record, no key.
+const NO_DNSSEC: &[u8] = &[0, 0, 0];
 
 /// The octets of a [`SecureDns`].
-fn read_over_secure_dns<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], CodecFault> {
-    let start = *reader;
-    <Option<u32> as Take>::take(reader)?;
-    for _ in 0..reader.length()? {
+fn walk_over_secure_dns<'a>(walk: &mut Walk<'a>) -> Option<&'a [u8]> {
+    let start = *walk;
+    if walk.yes_or_no()? {
+        walk.number()?;
+    }
+    for _ in 0..walk.number()? {
         // Key tag; algorithm and digest type; digest.
-        u16::take(reader)?;
-        reader.octets(2)?;
-        octet_list(reader)?;
+        walk.number()?;
+        walk.octets(2)?;
+        walk.text()?;
     }
-    for _ in 0..reader.length()? {
+    for _ in 0..walk.number()? {
         // Flags; protocol and algorithm; key.
-        u16::take(reader)?;
-        reader.octets(2)?;
-        reader.text_octets()?;
+        walk.number()?;
+        walk.octets(2)?;
+        walk.text()?;
     }
-    Ok(start.until(reader))
+    Some(start.until(*walk))
 }
 
 fn words<'a, T: for<'r> Take<'r>>(octets: &'a [u8]) -> impl Iterator<Item = T> + Clone + use<'a, T> {

@@ -8,8 +8,9 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::super::CodecFault;
 use super::super::bytes::Reader;
-use super::super::v1::SHOWN;
+use super::super::digest::digest128;
 use super::super::wire::Take;
+use super::contact::{Marks, TextField};
 use crate::disclosure::record::{ClauseIndex, Disclosed, Reason};
 use crate::model::vocabulary::{Kind, Role};
 
@@ -36,16 +37,22 @@ pub enum ValueKind {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shape {
     octets: Box<[u8]>,
+    digest: u128,
     values: Box<[ValueKind]>,
     role: Role,
     omitted: Option<(Reason, ClauseIndex)>,
-    shows_handle: bool,
+    marks: Marks,
 }
 
 impl Shape {
     /// Its octets, in the order of the contact's fields.
     pub fn octets(&self) -> &[u8] {
         &self.octets
+    }
+
+    /// A digest of its octets: equal for equal shapes of whatever data set, and in practice for no others.
+    pub fn digest(&self) -> u128 {
+        self.digest
     }
 
     /// The role of every contact of this shape.
@@ -60,7 +67,12 @@ impl Shape {
 
     /// True where the handle is public: then it is the first value.
     pub fn shows_handle(&self) -> bool {
-        self.shows_handle
+        self.marks.shows(TextField::Handle)
+    }
+
+    /// What is said of the texts.
+    pub(super) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// What the values of a contact of this shape are, in their order.
@@ -72,9 +84,9 @@ impl Shape {
         let mut reader = Reader::new(octets);
         let (role, omitted) = (Role::take(&mut reader)?, Take::take(&mut reader)?);
         <Disclosed<Kind> as Take>::take(&mut reader)?;
-        // The mark of disclosure of the handle. A shape has no values to read.
-        let shows_handle = reader.octet()? == SHOWN;
-        Ok(Shape { octets: octets.into(), values: values.into(), role, omitted, shows_handle })
+        let marks = Marks::take(&mut reader)?;
+        let digest = digest128(octets);
+        Ok(Shape { octets: octets.into(), digest, values: values.into(), role, omitted, marks })
     }
 }
 

@@ -15,7 +15,6 @@ use crate::answer::DomainAnswer;
 use crate::disclosure::record::{PublicContact, PublicDomain};
 use crate::model::dnssec::SecureDns;
 use crate::render::site::ZoneTexts;
-use crate::time::Timestamp;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -143,7 +142,7 @@ fn named<'a>(domain: &'a PublicDomain, links: Vec<Link<'a>>) -> Domain<'a> {
 }
 
 fn events(frame: &Frame<'_>, domain: &PublicDomain) -> Vec<Event> {
-    event::list(dated(&Dates {
+    event::list(dated(Dates {
         created: domain.created,
         updated: domain.updated,
         expires: domain.expires,
@@ -154,17 +153,17 @@ fn events(frame: &Frame<'_>, domain: &PublicDomain) -> Vec<Event> {
 }
 
 /// When something happened to a domain or will, and up to when the data go.
-pub(super) struct Dates {
-    pub(super) created: Option<Timestamp>,
-    pub(super) updated: Option<Timestamp>,
-    pub(super) expires: Option<Timestamp>,
-    pub(super) transferred: Option<Timestamp>,
-    pub(super) quarantined_until: Option<Timestamp>,
-    pub(super) watermark: Timestamp,
+pub(super) struct Dates<T> {
+    pub(super) created: Option<T>,
+    pub(super) updated: Option<T>,
+    pub(super) expires: Option<T>,
+    pub(super) transferred: Option<T>,
+    pub(super) quarantined_until: Option<T>,
+    pub(super) watermark: T,
 }
 
 /// The events of a domain in their order.
-pub(super) fn dated(dates: &Dates) -> [(&'static str, Option<Timestamp>); 6] {
+pub(super) fn dated<T>(dates: Dates<T>) -> [(&'static str, Option<T>); 6] {
     [
         (event::REGISTRATION, dates.created),
         (event::LAST_CHANGED, dates.updated),

@@ -1,14 +1,13 @@
 //! All forms that were learned, found by what they were learned from.
 //!
-//! A form is found by the content of a shape or a registrar, so that none is ever stale. Readers take no lock and write
+//! A form is found by the digest of a shape or a registrar, so that none is ever stale. Readers take no lock and write
 //! nothing that they share. Whoever misses a form learns it and publishes a table with it.
 
 use std::fmt;
-use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
 
 use super::entity::Place;
 use super::form::Form;
@@ -70,16 +69,16 @@ impl Forms {
 }
 
 /// Whose form it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Whose<'a> {
-    /// That of every contact of the shape with these octets.
-    Shape(&'a [u8]),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// That of every contact of the shape with this digest.
+    Shape(u128),
     /// That of the registrar with this digest.
     Registrar(u128),
 }
 
 /// Where the entity stands among the others, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct At {
     pub(super) place: Place,
     pub(super) index: usize,
@@ -88,7 +87,6 @@ pub(super) struct At {
 /// What was learned.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learned {
-    hasher: DefaultHashBuilder,
     entities: HashTable<Entry>,
     memory: usize,
     /// `None` where there is no form to be learned.
@@ -98,28 +96,23 @@ pub(super) struct Learned {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    /// The octets of the shape; the digest for a registrar.
-    content: Arc<[u8]>,
-    is_registrar: bool,
+    whose: Whose,
     at: At,
     /// `None` where there is no form to be learned.
     ready: Option<Arc<Ready>>,
 }
 
-impl Entry {
-    fn whose(&self) -> Whose<'_> {
-        match <[u8; 16]>::try_from(&*self.content) {
-            Ok(digest) if self.is_registrar => Whose::Registrar(u128::from_be_bytes(digest)),
-            _ => Whose::Shape(&self.content),
-        }
-    }
+/// A number for an entity at a place. A digest is random already.
+fn hash(whose: Whose, at: At) -> u64 {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (Whose::Shape(digest) | Whose::Registrar(digest)) = whose;
+    (digest as u64) ^ ((at.index << 3 | at.place as usize) as u64).wrapping_mul(SPREAD)
 }
 
 impl Learned {
     /// The form of an entity: `Some(None)` for one that cannot have any, `None` for one that was not met yet.
-    pub(super) fn entity(&self, whose: Whose<'_>, at: At) -> Option<Option<&Ready>> {
-        let hash = self.hasher.hash_one((whose, at));
-        let found = self.entities.find(hash, |entry| entry.at == at && entry.whose() == whose);
+    pub(super) fn entity(&self, whose: Whose, at: At) -> Option<Option<&Ready>> {
+        let found = self.entities.find(hash(whose, at), |entry| entry.at == at && entry.whose == whose);
         found.map(|entry| entry.ready.as_deref())
     }
 
@@ -130,25 +123,18 @@ impl Learned {
     }
 
     /// Whether the form of an entity can be added.
-    pub(super) fn is_new(&self, whose: Whose<'_>, at: At) -> bool {
+    pub(super) fn is_new(&self, whose: Whose, at: At) -> bool {
         !self.is_full() && self.entity(whose, at).is_none()
     }
 
     /// Adds the form of an entity, or that it has none.
-    pub(super) fn add_entity(&mut self, whose: Whose<'_>, at: At, ready: Option<Ready>) {
+    pub(super) fn add_entity(&mut self, whose: Whose, at: At, ready: Option<Ready>) {
         if !self.is_new(whose, at) {
             return;
         }
-        let content: Arc<[u8]> = match whose {
-            Whose::Shape(octets) => octets.into(),
-            Whose::Registrar(digest) => digest.to_be_bytes().as_slice().into(),
-        };
-        self.memory += content.len() + ready.as_ref().map_or(0, Ready::memory) + size_of::<(Entry, Ready)>();
-        let is_registrar = matches!(whose, Whose::Registrar(_));
-        let entry = Entry { content, is_registrar, at, ready: ready.map(Arc::new) };
-        let hasher = &self.hasher;
-        let hash = hasher.hash_one((whose, at));
-        self.entities.insert_unique(hash, entry, |entry| hasher.hash_one((entry.whose(), entry.at)));
+        self.memory += ready.as_ref().map_or(0, Ready::memory) + size_of::<(Entry, Ready)>();
+        let entry = Entry { whose, at, ready: ready.map(Arc::new) };
+        self.entities.insert_unique(hash(whose, at), entry, |entry| hash(entry.whose, entry.at));
     }
 
     /// Adds what stands around the answers of a zone. There are as many as the site has zones.
@@ -255,16 +241,15 @@ mod tests {
     fn a_form_is_found_by_all_that_it_depends_on() {
         let mut learned = Learned::default();
         let [first, second] = [b"first", b"other"].map(|notes| Ready { notes: (*notes).into(), ..Ready::default() });
-        let digest = u128::from_be_bytes(*b"sixteen octets: ");
-        learned.add_entity(Whose::Shape(b"sixteen octets: "), at(1), Some(first.clone()));
-        learned.add_entity(Whose::Registrar(digest), at(1), Some(second));
-        learned.add_entity(Whose::Shape(b"sixteen octets: "), at(1), None);
+        learned.add_entity(Whose::Shape(7), at(1), Some(first.clone()));
+        learned.add_entity(Whose::Registrar(7), at(1), Some(second));
+        learned.add_entity(Whose::Shape(7), at(1), None);
         let notes = |whose, at| learned.entity(whose, at).map(|ready| ready.map(|ready| ready.notes.to_vec()));
-        assert_eq!(notes(Whose::Shape(b"sixteen octets: "), at(1)), Some(Some(b"first".to_vec())));
-        assert_eq!(notes(Whose::Registrar(digest), at(1)), Some(Some(b"other".to_vec())));
-        assert_eq!(notes(Whose::Shape(b"sixteen octets: "), at(2)), None);
+        assert_eq!(notes(Whose::Shape(7), at(1)), Some(Some(b"first".to_vec())));
+        assert_eq!(notes(Whose::Registrar(7), at(1)), Some(Some(b"other".to_vec())));
+        assert_eq!(notes(Whose::Shape(7), at(2)), None);
         let elsewhere = At { place: Place::OnGtldDomain, index: 1 };
-        assert_eq!(notes(Whose::Shape(b"sixteen octets: "), elsewhere), None);
-        assert_eq!(notes(Whose::Shape(b"sixteen octets"), at(1)), None);
+        assert_eq!(notes(Whose::Shape(7), elsewhere), None);
+        assert_eq!(notes(Whose::Shape(7 | 1 << 64), at(1)), None);
     }
 }

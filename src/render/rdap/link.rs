@@ -135,10 +135,28 @@ pub fn add_uri(address: &mut String, text: &str) {
 
 /// Whether an octet stands in a URI for itself.
 fn is_of_uri(byte: u8) -> bool {
-    is_unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte)
+    OF_URI.get(usize::from(byte)).is_some_and(|is_of_it| *is_of_it)
 }
 
-fn is_unreserved(byte: u8) -> bool {
+/// The octets that stand in a URI for themselves: each question asks it of every octet of its address.
+#[allow(clippy::indexing_slicing, reason = "the compiler makes the table, and refuses an index out of bounds")]
+const OF_URI: [bool; 256] = {
+    let reserved = b":/?#[]@!$&'()*+,;=";
+    let mut all = [false; 256];
+    let mut octet = 0_usize;
+    while octet < all.len() {
+        all[octet] = is_unreserved(octet as u8);
+        octet += 1;
+    }
+    let mut at = 0;
+    while at < reserved.len() {
+        all[reserved[at] as usize] = true;
+        at += 1;
+    }
+    all
+};
+
+const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 

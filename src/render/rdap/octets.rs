@@ -72,22 +72,29 @@ pub(super) fn moment(out: &mut Vec<u8>, at: Timestamp) {
         let _ = write!(out, "{at}");
         return;
     }
-    let (year, month, day) = date((seconds / DAY_SECONDS) as u32);
-    let second = (seconds % DAY_SECONDS) as u32;
-    let [century, years] = [pair(year / 100), pair(year % 100)];
-    let [month, day] = [pair(month), pair(day)];
-    let [hours, minutes, seconds] = [pair(second / 3600), pair(second / 60 % 60), pair(second % 60)];
-    out.extend_from_slice(&[
-        century[0], century[1], years[0], years[1], b'-', month[0], month[1], b'-', day[0], day[1], b'T', hours[0],
-        hours[1], b':', minutes[0], minutes[1], b':', seconds[0], seconds[1],
-    ]);
-    if fraction != 0 {
-        let _ = write!(out, ".{fraction:09}");
-        while out.last() == Some(&b'0') {
-            out.pop();
-        }
+    let text = second(seconds.unsigned_abs());
+    if fraction == 0 {
+        out.extend_from_slice(&text);
+        return;
+    }
+    let [until_z @ .., _] = text;
+    out.extend_from_slice(&until_z);
+    // Writing to a Vec cannot fail.
+    let _ = write!(out, ".{fraction:09}");
+    while out.last() == Some(&b'0') {
+        out.pop();
     }
     out.push(b'Z');
+}
+
+/// A second of the years 1970 to 9999 as RFC 3339 has it, in UTC, by its number since the first.
+pub(super) fn second(number: u64) -> [u8; 20] {
+    let (year, month, day) = date((number / DAY_SECONDS.unsigned_abs()) as u32);
+    let second = (number % DAY_SECONDS.unsigned_abs()) as u32;
+    let [[a, b], [c, d]] = [pair(year / 100), pair(year % 100)];
+    let [[e, f], [g, h]] = [pair(month), pair(day)];
+    let [[i, j], [k, l], [m, n]] = [pair(second / 3600), pair(second / 60 % 60), pair(second % 60)];
+    [a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n, b'Z']
 }
 
 /// Two decimal digits of a number below 100.
@@ -100,7 +107,7 @@ fn pair(number: u32) -> [u8; 2] {
 fn date(days: u32) -> (u32, u32, u32) {
     const TO_1970: u32 = 719_468;
     const ERA: u32 = 146_097;
-    let days = days + TO_1970;
+    let days = days.wrapping_add(TO_1970);
     let day_of_era = days % ERA;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -4,20 +4,22 @@
 //! domain is then rendered in that other way.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
+use super::domain::Dates;
 use super::entity::Place;
 use super::form::learn::{self, Ready, VALUES_MAX};
 use super::form::{Unfit, Urls};
 use super::forms::{At, Learned, Whose, ZoneForm};
-use super::link::MEDIA_TYPE;
 use super::seats::{self, Seated, Stands};
 use super::{domain, octets, status};
 use crate::answer::{DomainAnswer, Glue, Registered};
-use crate::codec::packed::{PackedContact, PackedDelegation, RawValue};
+use crate::codec::packed::{PackedContact, PackedMoment, RawDelegation, RawDomain, RawValue};
 use crate::disclosure::record::{PublicContact, Reason};
-use crate::model::name::Name;
+use crate::model::name::{Name, has_a_label};
 use crate::model::status::LocalFacts;
 use crate::model::vocabulary::Role;
+use crate::render::sheet;
 use crate::render::site::Site;
 use crate::time::Timestamp;
 
@@ -72,7 +74,7 @@ pub(super) fn write(
     let zone = learned.zone(&found.zone.name).ok_or(Missed::Unlearned)?.ok_or(Missed::Unfit)?;
     let entities = Entities::of(found, &learned)?;
     let room = DOMAIN_OCTETS + 8 * urls.asked.len() + zone.tail.octets(urls) + entities.octets(urls);
-    let mut writing = Writing { out: Vec::with_capacity(room), found, zone, entities, urls, watermark };
+    let mut writing = Writing { out: sheet::blank(room), link: 0..0, found, zone, entities, urls, watermark };
     writing.all()?;
     Ok(writing.out)
 }
@@ -126,9 +128,9 @@ impl<'a> From<Twin<'a>> for PackedContact<'a> {
 }
 
 /// What a form is found by. `None` for a registrar that is not there.
-fn whose<'a, C: Into<PackedContact<'a>>>(found: &Registered<'a>, seated: Seated<C>) -> Option<Whose<'a>> {
+fn whose<'a, C: Into<PackedContact<'a>>>(found: &Registered<'a>, seated: Seated<C>) -> Option<Whose> {
     match seated {
-        Seated::Contact(contact) | Seated::Omitted(contact, _) => Some(Whose::Shape(contact.into().shape.octets())),
+        Seated::Contact(contact) | Seated::Omitted(contact, _) => Some(Whose::Shape(contact.into().shape.digest())),
         Seated::Registrar => found.registrar.map(|kept| Whose::Registrar(kept.digest)),
     }
 }
@@ -193,6 +195,8 @@ impl<'f, 'a> Entities<'f, 'a> {
 /// An answer that is being written.
 struct Writing<'w, 'a> {
     out: Vec<u8>,
+    /// Where the beginning that all links to our own objects share stands among what is written; empty before the first.
+    link: Range<usize>,
     found: &'w Registered<'a>,
     zone: &'w ZoneForm,
     entities: Entities<'w, 'a>,
@@ -224,77 +228,83 @@ impl Writing<'_, '_> {
         self.zone.tail.fill(&mut self.out, self.urls, &[])
     }
 
+    #[inline]
     fn put(&mut self, octets: &[u8]) {
         self.out.extend_from_slice(octets);
     }
 
-    fn text(&mut self, text: &str) {
-        octets::text(&mut self.out, text);
-    }
-
     fn names(&mut self) {
-        let domain = &self.found.domain;
+        let RawDomain { roid, name, .. } = self.found.raw;
         self.put(b"\"objectClassName\":\"domain\"");
-        if !domain.roid().is_empty() {
+        if !roid.is_empty() {
             self.put(b",\"handle\":\"");
-            self.text(domain.roid());
+            octets::raw(&mut self.out, roid);
             self.put(b"\"");
         }
-        self.name(domain.name());
+        self.put(b",\"ldhName\":\"");
+        self.name(name);
     }
 
-    /// A name, and in U-labels where it is an IDN.
-    fn name(&mut self, name: &str) {
-        self.put(b",\"ldhName\":\"");
-        self.text(name);
+    /// A name behind its first quotation mark, and in U-labels where it is an IDN. Its characters stand in JSON as they
+    /// are.
+    fn name(&mut self, name: &[u8]) {
+        self.put(name);
         self.put(b"\"");
-        if let Some(unicode) = unicode(name) {
+        if has_a_label(name)
+            && let Some(unicode) = unicode(name)
+        {
             self.put(b",\"unicodeName\":\"");
-            self.text(&unicode);
+            octets::text(&mut self.out, &unicode);
             self.put(b"\"");
         }
     }
 
     fn statuses(&mut self) {
-        let domain = &self.found.domain;
-        let facts = LocalFacts {
-            on_hold: domain.on_hold(),
-            quarantined_until: domain.quarantined_until(),
-            out_of_service: domain.out_of_service(),
-        };
-        let words = status::of(domain.statuses(), domain.rgp_statuses(), &facts);
-        self.put(b",\"status\":[");
-        for (index, word) in words.as_slice().iter().enumerate() {
-            self.put(if index == 0 { "\"" } else { ",\"" }.as_bytes());
-            self.put(word.as_bytes());
-            self.put(b"\"");
+        self.put(b",\"status\":[\"");
+        if let Some(status) = self.found.raw.single_status {
+            self.put(status::of_single(status).as_bytes());
+        } else {
+            let domain = &self.found.domain;
+            let facts = LocalFacts {
+                on_hold: domain.on_hold(),
+                quarantined_until: domain.quarantined_until(),
+                out_of_service: domain.out_of_service(),
+            };
+            let words = status::of(domain.statuses(), domain.rgp_statuses(), &facts);
+            // There is at least one.
+            for (index, word) in words.as_slice().iter().enumerate() {
+                self.put(if index == 0 { "" } else { "\",\"" }.as_bytes());
+                self.put(word.as_bytes());
+            }
         }
-        self.put(b"]");
+        self.put(b"\"]");
     }
 
     fn events(&mut self) {
-        let domain = &self.found.domain;
-        let dates = domain::dated(&domain::Dates {
-            created: domain.created(),
-            updated: domain.updated(),
-            expires: domain.expires(),
-            transferred: domain.transferred(),
-            quarantined_until: domain.quarantined_until(),
-            watermark: self.watermark,
+        let RawDomain { created, updated, expires, transferred, quarantined_until, .. } = self.found.raw;
+        let packed = |moment: Option<PackedMoment>| moment.map(When::Packed);
+        let dates = domain::dated(Dates {
+            created: packed(created),
+            updated: packed(updated),
+            expires: packed(expires),
+            transferred: packed(transferred),
+            quarantined_until: packed(quarantined_until),
+            watermark: When::Read(self.watermark),
         });
-        let mut before: &[u8] = b",\"events\":[";
-        for (action, at) in dates {
-            let Some(at) = at else { continue };
+        let mut before: &[u8] = b",\"events\":[{\"eventAction\":\"";
+        for (action, when) in dates {
+            let Some(at) = when.and_then(When::settled) else { continue };
             self.put(before);
-            self.put(b"{\"eventAction\":\"");
             self.put(action.as_bytes());
             self.put(b"\",\"eventDate\":\"");
-            octets::moment(&mut self.out, at);
-            self.put(b"\"}");
-            before = b",";
+            match at {
+                Settled::Second(text) => self.put(&text),
+                Settled::Other(at) => octets::moment(&mut self.out, at),
+            }
+            before = b"\"},{\"eventAction\":\"";
         }
         // The data are of some moment: there is at least that event.
-        self.put(b"]");
+        self.put(b"\"}]");
     }
 
     fn entities(&mut self) -> Result<(), Unfit> {
@@ -321,24 +331,21 @@ impl Writing<'_, '_> {
     }
 
     fn nameservers(&mut self) {
-        let mut before: &[u8] = b",\"nameservers\":[";
-        for server in self.found.domain.nameservers() {
+        let mut before: &[u8] = b",\"nameservers\":[{\"objectClassName\":\"nameserver\",\"ldhName\":\"";
+        let mut after: &[u8] = b"";
+        for server in self.found.domain.raw_nameservers() {
             self.put(before);
-            self.put(b"{\"objectClassName\":\"nameserver\"");
             self.name(server.host);
             self.addresses(&server);
             self.put(b",\"links\":[");
-            let Urls { asked, base } = *self.urls;
-            self.link(asked, "self", base, "nameserver/", server.host);
-            self.put(b"]}");
-            before = b",";
+            self.self_link(b"nameserver/", server.host);
+            before = b"]},{\"objectClassName\":\"nameserver\",\"ldhName\":\"";
+            after = b"]}]";
         }
-        if before == b"," {
-            self.put(b"]");
-        }
+        self.put(after);
     }
 
-    fn addresses(&mut self, server: &PackedDelegation<'_>) {
+    fn addresses(&mut self, server: &RawDelegation<'_>) {
         match self.found.glue(server) {
             Glue::Kept { v4: [], v6: [] } => {}
             Glue::Kept { v4, v6 } => self.ip_addresses(v4.iter().copied(), v6.iter().copied()),
@@ -374,43 +381,50 @@ impl Writing<'_, '_> {
     }
 
     fn secure_dns(&mut self) -> Result<(), Unfit> {
-        let secure = self.found.domain.secure_dns();
         self.put(b",\"secureDNS\":");
-        if !secure.is_signed() && secure.max_sig_life.is_none() {
+        if !self.found.raw.has_dnssec {
             self.put(b"{\"delegationSigned\":false}");
             return Ok(());
         }
         // Few are signed, and the library writes theirs.
+        let secure = self.found.domain.secure_dns();
         serde_json::to_writer(&mut self.out, &domain::dnssec(&secure)).map_err(|_| Unfit)
     }
 
     fn links(&mut self) {
-        let name = self.found.domain.name();
+        let name = self.found.raw.name;
         let Urls { asked, base } = *self.urls;
         self.put(b",\"links\":[");
-        self.link(asked, "self", base, "domain/", name);
+        self.self_link(b"domain/", name);
         let mut seated = self.entities.seats.iter().flatten();
         let related = seated.find_map(|entity| entity.ready.related.as_deref()).filter(|there| *there != base);
         if let Some(there) = related {
-            self.put(b",");
-            self.link(asked, "related", there, "domain/", name);
+            self.put(b",{\"value\":\"");
+            self.put(asked.as_bytes());
+            self.put(b"\",\"rel\":\"related\",\"href\":\"");
+            self.put(there.as_bytes());
+            self.put(b"domain/");
+            self.put(name);
+            self.put(LINK_END);
         }
         self.put(b"]");
     }
 
-    /// A link to an object of an RDAP service.
-    fn link(&mut self, value: &str, rel: &str, base: &str, kind: &str, name: &str) {
-        self.put(b"{\"value\":\"");
-        self.put(value.as_bytes());
-        self.put(b"\",\"rel\":\"");
-        self.put(rel.as_bytes());
-        self.put(b"\",\"href\":\"");
-        self.put(base.as_bytes());
-        self.put(kind.as_bytes());
-        self.text(name);
-        self.put(b"\",\"type\":\"");
-        self.put(MEDIA_TYPE.as_bytes());
-        self.put(b"\"}");
+    /// A link to an object of ours.
+    fn self_link(&mut self, kind: &[u8], name: &[u8]) {
+        if self.link.is_empty() {
+            let start = self.out.len();
+            self.put(b"{\"value\":\"");
+            self.put(self.urls.asked.as_bytes());
+            self.put(b"\",\"rel\":\"self\",\"href\":\"");
+            self.put(self.urls.base.as_bytes());
+            self.link = start..self.out.len();
+        } else {
+            self.out.extend_from_within(self.link.clone());
+        }
+        self.put(kind);
+        self.put(name);
+        self.put(LINK_END);
     }
 
     fn redacted(&mut self) {
@@ -426,11 +440,39 @@ impl Writing<'_, '_> {
     }
 }
 
-/// A name in U-labels, where it is an IDN.
-fn unicode(name: &str) -> Option<String> {
-    // Most names are none, and are told so without an allocation.
-    if !name.as_bytes().windows(4).any(|octets| octets == b"xn--") {
-        return None;
+/// The end of a link to an object of an RDAP service.
+const LINK_END: &[u8] = b"\",\"type\":\"application/rdap+json\"}";
+
+/// When something happens.
+#[derive(Clone, Copy)]
+enum When {
+    /// As the record has it.
+    Packed(PackedMoment),
+    Read(Timestamp),
+}
+
+/// How a moment is written.
+enum Settled {
+    /// A whole second, which nearly all are, as text.
+    Second([u8; 20]),
+    Other(Timestamp),
+}
+
+impl When {
+    /// `None` for what is no moment.
+    fn settled(self) -> Option<Settled> {
+        match self {
+            When::Packed(moment) => match moment.whole_seconds() {
+                Some(seconds) => Some(Settled::Second(octets::second(seconds))),
+                None => moment.timestamp().map(Settled::Other),
+            },
+            When::Read(at) => Some(Settled::Other(at)),
+        }
     }
-    Name::parse(name).ok().and_then(|name| name.unicode())
+}
+
+/// A name in U-labels, where it is an IDN.
+#[cold]
+fn unicode(name: &[u8]) -> Option<String> {
+    Name::parse(std::str::from_utf8(name).ok()?).ok()?.unicode()
 }

@@ -67,6 +67,12 @@ pub(super) fn of_domain(domain: &PublicDomain) -> Vec<&'static str> {
     of(domain.statuses.iter().copied(), domain.rgp_statuses.iter().copied(), &facts).as_slice().to_vec()
 }
 
+/// The status of a domain that has one of EPP or none, none of grace periods, and no facts: nothing contradicts it. What
+/// [`of`] gives of most domains.
+pub(super) fn of_single(status: Option<DomainStatus>) -> &'static str {
+    status.map_or(ACTIVE, DomainStatus::rdap)
+}
+
 /// The statuses of a domain that has these of EPP, these of grace periods, and these facts; at least one.
 pub(super) fn of(
     statuses: impl Iterator<Item = DomainStatus>,
@@ -132,6 +138,14 @@ mod tests {
         domain.statuses = statuses.to_vec();
         domain.rgp_statuses = rgp.to_vec();
         of_domain(&domain)
+    }
+
+    #[test]
+    fn a_status_alone_is_told_as_it_is() {
+        for status in DomainStatus::ALL {
+            assert_eq!(of(&[*status], &[]), [of_single(Some(*status))]);
+        }
+        assert_eq!(of(&[], &[]), [of_single(None)]);
     }
 
     #[test]
