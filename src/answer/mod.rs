@@ -108,7 +108,7 @@ fn domain(snapshot: &Snapshot, zones: &Zones, name: &Name) -> Answer {
     unregistered(snapshot, zones, name)
 }
 
-/// What [`answer`] says of a domain for which [`registered`] found nothing.
+/// What [`answer`] says of a domain for which [`registered()`] found nothing.
 pub fn unregistered(snapshot: &Snapshot, zones: &Zones, name: &Name) -> Answer {
     let Some(zone) = zones.of(name) else {
         return Answer::NotAllowed(name.clone(), NotAllowed::OutsideZones);

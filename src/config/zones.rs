@@ -101,6 +101,7 @@ fn zone(mut section: Section<'_>, disclosure: &Disclosure, notes: &mut Notes) ->
     let texts = ZoneTexts {
         port43: port43.map(|text| text.value),
         whois_banner: banner.into_iter().map(|text| text.value).collect(),
+        whois_frame: Default::default(),
         whois_withheld: withheld.map_or_else(String::new, |text| text.value),
         whois_closing: closing.map_or_else(String::new, |text| text.value),
         notices,

@@ -6,6 +6,7 @@ use crate::answer::Searching;
 use crate::model::name::Name;
 use crate::model::zone::Zones;
 use crate::render::rdap::Forms;
+use crate::render::whois::Frame;
 use crate::time::Timestamp;
 
 /// The operator's presentation of itself, the same for all answers until the configuration changes.
@@ -45,6 +46,8 @@ pub struct ZoneTexts {
     pub whois_withheld: String,
     /// The last line of a port-43 answer about a registered .be name.
     pub whois_closing: String,
+    /// What port 43 has ready of the texts above, made as it is first needed: they do not change after that.
+    pub whois_frame: Frame,
     /// RDAP notices on every answer about this zone. One is titled `Terms of Use` and has a link
     /// `terms-of-service`.
     pub notices: Vec<Notice>,

@@ -5,6 +5,7 @@
 //! deadlines for whatever it waits for.
 
 pub mod door;
+mod late;
 mod lingering;
 mod socket;
 
@@ -138,7 +139,7 @@ fn heard(session: &mut LineSession, octets: &[u8]) -> Option<Question> {
 
 /// Answers, and counts that. No octets: nothing is said.
 fn answer(question: &Question, door: Door, peer: IpAddr, shell: &Arc<Shell>) -> Vec<u8> {
-    let visitor = shell.visitor(peer);
+    let visitor = shell.visitor(shell.guard.caller(peer));
     let (page, outcome) = shell.guarded(
         |snapshot| match question {
             Question::Line(line) => whois::respond(door, line, snapshot, &shell.site, &visitor),
@@ -146,7 +147,7 @@ fn answer(question: &Question, door: Door, peer: IpAddr, shell: &Arc<Shell>) -> 
         },
         |refusal| whois::refuse(door, refusal),
     );
-    shell.observe.question(&outcome, shell.guard.tier(peer), peer);
+    shell.observe.question(&outcome, visitor.caller.tier(), peer, visitor.date);
     page
 }
 

@@ -5,7 +5,7 @@
 
 use super::visitor::{Stop, charged};
 use super::{Asked, Door, Ending, Outcome, Visitor};
-use crate::answer::{Answer, answer, registered};
+use crate::answer::{Answer, answer, registered, unregistered};
 use crate::guard::Question;
 use crate::index::Snapshot;
 use crate::query::{self, Query, Refusal};
@@ -133,7 +133,10 @@ fn answered(
         };
         return Ok((page, Outcome { door, asked, ending: Ending::Found }));
     }
-    let answer = answer(snapshot, &site.zones, query);
+    let answer = match query {
+        Query::Domain(name) => unregistered(snapshot, &site.zones, name),
+        query => answer(snapshot, &site.zones, query),
+    };
     let page = match door {
         Door::Das => render::das::render(&answer),
         Door::Whois | Door::Rdap => {

@@ -21,6 +21,7 @@ use loket::model::registrar::Registrar;
 use loket::model::vocabulary::Role;
 use loket::model::zone::{WhoisLayout, Zone, Zones};
 use loket::render::site::{Notice, PolicyStamp, Site, ZoneTexts};
+use loket::render::whois::Frame;
 use loket::time::Timestamp;
 
 /// When everything here is decided.
@@ -58,6 +59,7 @@ pub fn site(layout: impl Fn(bool) -> WhoisLayout) -> Site {
             whois_banner: vec!["These data may be used to reach whoever holds a name.".to_owned()],
             whois_withheld: "Not shown, please visit www.registry.example for webbased whois.".to_owned(),
             whois_closing: "Please visit www.registry.example for more info.".to_owned(),
+            whois_frame: Frame::default(),
             notices: vec![Notice {
                 title: "Terms of Use".to_owned(),
                 description: vec!["These data may be used to reach whoever holds a name.".to_owned()],

@@ -3,13 +3,14 @@
 //! Dates are days in UTC without padding, as in `Wed Feb 1 2012`. Names stand as A-labels, since the page is ASCII
 //! (WH-10). Persons' names, fax numbers, mail addresses and handles have no place here, whatever the policy shows.
 
-use super::card::{self, Card, Number};
+use super::frame::{Frame, Parts};
+use super::lines::Lines;
 use super::page::{Charset, Page};
 use super::{date, status};
-use crate::answer::Registered;
+use crate::answer::{Glue, Registered};
 use crate::disclosure::record::PublicRegistrar;
 use crate::model::dnssec::{KeyData, SecureDns};
-use crate::model::name::{Addresses, Name};
+use crate::model::name::Name;
 use crate::model::status::RgpStatus;
 use crate::model::vocabulary::Role;
 use crate::model::zone::Zone;
@@ -67,68 +68,70 @@ pub(super) fn domain(found: &Registered<'_>, texts: &ZoneTexts) -> Vec<u8> {
     }
     page.blank();
     if !in_quarantine {
-        people(&mut page, found, texts);
+        let frame = Frame::of(texts);
+        people(&mut page, found, frame);
         technics(&mut page, found);
-        page.line("", &texts.whois_closing);
+        page.ready(&frame.closing);
     }
     page.into_bytes()
 }
 
 fn begin(name: Option<&str>, status: &str, texts: &ZoneTexts) -> Page {
     let mut page = Page::new(Charset::Ascii);
-    page.banner(&texts.whois_banner);
-    page.blank();
+    page.ready(&Frame::of(texts).head);
     if let Some(name) = name {
         page.line("Domain:\t", name);
     }
-    page.line("Status:\t", status);
+    page.put("Status:\t");
+    page.put(status);
+    page.blank();
     page
 }
 
-fn people(page: &mut Page, found: &Registered<'_>, texts: &ZoneTexts) {
+fn people(page: &mut Page, found: &Registered<'_>, frame: &Parts) {
     let domain = &found.domain;
     page.put("Registrant:\r\n");
     if let Some(registrant) = domain.registrant() {
-        let registrant = Card::packed(&registrant);
-        if shows_something(&registrant) {
-            contact(page, &registrant);
-        } else if is_withheld(&registrant) {
-            page.line("\t", withheld_text(texts));
+        let lines = Lines::packed(&registrant);
+        if lines.are_some() {
+            lines.put(page);
+        } else if lines.is_withheld {
+            page.ready(&frame.withheld);
         }
     }
     page.blank();
-    if domain.contacts().any(|contact| contact.role() == Role::Onsite) {
-        let onsite = domain.contacts().filter(|contact| contact.role() == Role::Onsite);
-        block(page, "Onsite Contacts:\r\n", onsite.map(|contact| Card::packed(&contact)), texts);
+    let of_role = |role| domain.contacts().filter(move |contact| contact.role() == role);
+    let mut onsite = of_role(Role::Onsite).map(|contact| Lines::packed(&contact)).peekable();
+    if onsite.peek().is_some() {
+        block(page, "Onsite Contacts:\r\n", onsite, frame);
     }
-    let tech = domain.contacts().filter(|contact| contact.role() == Role::Tech);
     let of_registrar = found.registrar.iter().flat_map(|kept| &kept.registrar.contacts);
-    let of_registrar = of_registrar.filter(|contact| contact.role == Role::Tech);
-    let tech = tech.map(|contact| Card::packed(&contact)).chain(of_registrar.map(Card::owned));
-    block(page, "Registrar Technical Contacts:\r\n", tech, texts);
+    let of_registrar = of_registrar.filter(|contact| contact.role == Role::Tech).map(Lines::owned);
+    let tech = of_role(Role::Tech).map(|contact| Lines::packed(&contact)).chain(of_registrar);
+    block(page, "Registrar Technical Contacts:\r\n", tech, frame);
 }
 
 /// A block of contacts: those that show something, an empty line between them; then, once, the text for those that
 /// do not. Two empty lines follow a block that holds something, one an empty block.
-fn block<'a>(page: &mut Page, heading: &str, contacts: impl Iterator<Item = Card<'a>>, texts: &ZoneTexts) {
+fn block<'a>(page: &mut Page, heading: &str, contacts: impl Iterator<Item = Lines<'a>>, frame: &Parts) {
     page.put(heading);
     let (mut is_filled, mut hides_somebody) = (false, false);
-    for card in contacts {
-        if shows_something(&card) {
+    for lines in contacts {
+        if lines.are_some() {
             if is_filled {
                 page.blank();
             }
-            contact(page, &card);
+            lines.put(page);
             is_filled = true;
         } else {
-            hides_somebody |= is_withheld(&card);
+            hides_somebody |= lines.is_withheld;
         }
     }
     if hides_somebody {
         if is_filled {
             page.blank();
         }
-        page.line("\t", withheld_text(texts));
+        page.ready(&frame.withheld);
         is_filled = true;
     }
     page.blank();
@@ -137,55 +140,14 @@ fn block<'a>(page: &mut Page, heading: &str, contacts: impl Iterator<Item = Card
     }
 }
 
-/// The lines of a contact, in the order of .be.
-fn contact(page: &mut Page, contact: &Card<'_>) {
-    card::put(page, "\tOrganisation:\t", &contact.organisation);
-    card::put(page, "\tLanguage:\t", &contact.language);
-    for street in contact.street.shown().copied().into_iter().flatten() {
-        page.line("\tStreet:\t", street);
-    }
-    card::put(page, "\tPostal code:\t", &contact.postal_code);
-    card::put(page, "\tCity:\t", &contact.city);
-    card::put(page, "\tProvince:\t", &contact.province);
-    card::put(page, "\tCountry:\t", &contact.country);
-    if let Some(phone) = contact.voice.shown() {
-        telephone(page, phone);
-    }
-}
-
-/// True where [`contact`] would write a line.
-fn shows_something(contact: &Card<'_>) -> bool {
-    let texts = [
-        &contact.organisation,
-        &contact.language,
-        &contact.postal_code,
-        &contact.city,
-        &contact.province,
-        &contact.country,
-    ];
-    texts.iter().any(|text| text.shown().is_some())
-        || contact.street.shown().is_some_and(|street| street.clone().next().is_some())
-        || contact.voice.shown().is_some()
-}
-
-/// True where a contact exists that the policy does not show: the role as a whole, or any of its fields.
-fn is_withheld(contact: &Card<'_>) -> bool {
-    contact.withholds() || contact.language.withheld().is_some()
-}
-
-/// The configured text; a fixed one where it is empty, so that what is withheld never looks as if it were not there.
-fn withheld_text(texts: &ZoneTexts) -> &str {
-    if texts.whois_withheld.trim().is_empty() { "Not shown." } else { &texts.whois_withheld }
-}
-
 fn technics(page: &mut Page, found: &Registered<'_>) {
     page.put("Registrar:\r\n");
     if let Some(kept) = found.registrar {
         registrar_lines(page, &kept.registrar);
     }
     page.put("\r\nNameservers:\r\n");
-    for server in found.domain.nameservers() {
-        nameserver(page, server.host, &found.addresses(&server));
+    for server in found.domain.raw_nameservers() {
+        nameserver(page, server.host, &found.glue(&server));
     }
     page.put("\r\nKeys:\r\n");
     keys(page, &found.domain.secure_dns());
@@ -207,32 +169,33 @@ fn registrar_lines(page: &mut Page, registrar: &PublicRegistrar) {
 }
 
 /// One line for each address, the name repeated; IPv6 in eight groups without compression (CO-15).
-fn nameserver(page: &mut Page, host: &str, addresses: &Addresses) {
-    if addresses.is_empty() {
-        page.line("\t", host);
-    }
-    for address in &addresses.v4 {
-        begin_address(page, host);
-        for (at, octet) in address.octets().into_iter().enumerate() {
-            page.put(if at == 0 { "" } else { "." });
-            page.number(u32::from(octet));
+fn nameserver(page: &mut Page, host: &[u8], glue: &Glue<'_>) {
+    match glue {
+        Glue::Kept { v4: [], v6: [] } => bare(page, host),
+        Glue::Kept { v4, v6 } => {
+            v4.iter().for_each(|octets| address(page, host, |page| page.v4(*octets)));
+            v6.iter().for_each(|octets| address(page, host, |page| page.v6(*octets)));
         }
-        page.put(")\r\n");
-    }
-    for address in &addresses.v6 {
-        begin_address(page, host);
-        for (at, group) in address.segments().into_iter().enumerate() {
-            page.put(if at == 0 { "" } else { ":" });
-            page.group(group);
+        Glue::Gathered(addresses) if addresses.is_empty() => bare(page, host),
+        Glue::Gathered(addresses) => {
+            addresses.v4.iter().for_each(|v4| address(page, host, |page| page.v4(v4.octets())));
+            addresses.v6.iter().for_each(|v6| address(page, host, |page| page.v6(v6.octets())));
         }
-        page.put(")\r\n");
     }
 }
 
-fn begin_address(page: &mut Page, host: &str) {
+fn bare(page: &mut Page, host: &[u8]) {
     page.put("\t");
-    page.value(host);
+    page.octets(host);
+    page.blank();
+}
+
+fn address(page: &mut Page, host: &[u8], put: impl FnOnce(&mut Page)) {
+    page.put("\t");
+    page.octets(host);
     page.put(" (");
+    put(page);
+    page.put(")\r\n");
 }
 
 fn keys(page: &mut Page, secure_dns: &SecureDns) {
@@ -254,13 +217,5 @@ fn keys(page: &mut Page, secure_dns: &SecureDns) {
         let KeyData { flags, protocol, algorithm, public_key } = key;
         let line = format!("flags:{flags} protocol:{protocol} algorithm:{algorithm} pubKey:{public_key}");
         page.line("\t", &line);
-    }
-}
-
-/// A number in EPP's form, its extension behind `x`.
-fn telephone(page: &mut Page, phone: &Number<'_>) {
-    match phone.extension {
-        Some(extension) => page.line("\tPhone:\t", &format!("{} x{extension}", phone.number)),
-        None => page.line("\tPhone:\t", phone.number),
     }
 }

@@ -22,7 +22,6 @@ pub(super) struct Card<'a> {
     pub(super) voice: Disclosed<Number<'a>>,
     pub(super) fax: Disclosed<Number<'a>>,
     pub(super) email: Disclosed<&'a str>,
-    pub(super) language: Disclosed<&'a str>,
 }
 
 /// Street lines.
@@ -75,7 +74,6 @@ impl<'a> Card<'a> {
             voice: fields.voice,
             fax: fields.fax,
             email: fields.email,
-            language: fields.language,
         }
     }
 
@@ -95,7 +93,6 @@ impl<'a> Card<'a> {
             voice: number(&contact.voice),
             fax: number(&contact.fax),
             email: text(&contact.email),
-            language: text(&contact.language),
         }
     }
 
@@ -114,7 +111,6 @@ impl<'a> Card<'a> {
             voice: Disclosed::Absent,
             fax: Disclosed::Absent,
             email: Disclosed::Absent,
-            language: Disclosed::Absent,
         }
     }
 

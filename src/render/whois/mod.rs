@@ -6,11 +6,14 @@
 mod be;
 mod card;
 mod date;
+mod frame;
 mod gtld;
+mod lines;
 mod page;
 mod status;
 mod traps;
 
+pub use frame::Frame;
 pub use traps::trap_phrases;
 
 use std::borrow::Cow;

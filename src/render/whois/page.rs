@@ -44,8 +44,14 @@ impl Page {
     }
 
     /// What is ours, as it is.
+    #[inline]
     pub(super) fn put(&mut self, ours: &str) {
         self.octets.extend_from_slice(ours.as_bytes());
+    }
+
+    /// Whole lines that a page of the same characters held before.
+    pub(super) fn ready(&mut self, lines: &[u8]) {
+        self.octets.extend_from_slice(lines);
     }
 
     /// A number.
@@ -69,20 +75,48 @@ impl Page {
         self.octets.extend(octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]));
     }
 
-    /// A group of an IPv6 address, in lower case and without leading zeros.
-    pub(super) fn group(&mut self, group: u16) {
+    /// An IPv4 address.
+    pub(super) fn v4(&mut self, address: [u8; 4]) {
+        for (at, octet) in address.into_iter().enumerate() {
+            self.put(if at == 0 { "" } else { "." });
+            self.number(u32::from(octet));
+        }
+    }
+
+    /// An IPv6 address, in lower case: eight groups, each without leading zeros.
+    pub(super) fn v6(&mut self, address: [u8; 16]) {
         let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + (value - 10) };
-        let shifts = [12, 8, 4, 0].into_iter().skip_while(|shift| *shift > 0 && group >> shift == 0);
-        self.octets.extend(shifts.map(|shift| digit((group >> shift) as u8 & 15)));
+        let mut text = [b':'; 8 * 5];
+        let mut length = 0;
+        let mut push = |octet| {
+            if let Some(place) = text.get_mut(length) {
+                *place = octet;
+                length += 1;
+            }
+        };
+        for (at, [high, low]) in address.as_chunks().0.iter().enumerate() {
+            if at > 0 {
+                push(b':');
+            }
+            let digits = [high >> 4, high & 15, low >> 4, low & 15];
+            let zeros = digits.iter().take(3).take_while(|digit| **digit == 0).count();
+            digits.into_iter().skip(zeros).for_each(|value| push(digit(value)));
+        }
+        self.octets.extend_from_slice(text.get(..length).unwrap_or_default());
     }
 
     /// A value from outside, which cannot leave its line: whatever ends or moves a line, and runs of blanks, becomes one
     /// space (WH-22).
     pub(super) fn value(&mut self, value: &str) {
+        self.octets(value.as_bytes());
+    }
+
+    /// The same, of a value as octets. They are UTF-8: what is not has no place on a page.
+    pub(super) fn octets(&mut self, value: &[u8]) {
         if is_plain(value) {
-            self.put(value);
+            self.octets.extend_from_slice(value);
         } else {
-            let line = one_line(value, self.charset);
+            let line = one_line(std::str::from_utf8(value).unwrap_or_default(), self.charset);
             self.put(&line);
         }
     }
@@ -125,22 +159,35 @@ fn is_printable(octets: &[u8]) -> bool {
 
 /// True for what stands on a page as it is, in each charset: words of ASCII with one space between two, and nowhere the
 /// colon and space of [`FREE`]. Most values are such, and short: they are looked at eight octets at a time.
-fn is_plain(value: &str) -> bool {
-    let (words, rest) = value.as_bytes().as_chunks();
+fn is_plain(value: &[u8]) -> bool {
+    let (words, rest) = value.as_chunks();
     let mut look = Look { is_plain: true, before: Look::FIRST };
     for word in words {
-        look.at(*word);
+        look.at(u64::from_le_bytes(*word));
     }
     // The rest, a space so that one at the value's end is seen, and anything plain.
-    let mut last = [b' '; 8];
-    for (place, octet) in last.iter_mut().zip(rest) {
-        *place = *octet;
-    }
-    if let Some(filler) = last.get_mut(rest.len() + 1..) {
-        filler.fill(b'x');
-    }
-    look.at(last);
+    let bits = 8 * rest.len() as u32;
+    look.at(few(rest) | u64::from_le_bytes(*b" xxxxxxx") << bits);
     look.is_plain || value.is_empty()
+}
+
+/// Up to seven octets as a word, the first one lowest, zeros behind them. Where they are several, some are put in their
+/// places twice.
+#[inline]
+fn few(octets: &[u8]) -> u64 {
+    match octets {
+        [] => 0,
+        [one] => u64::from(*one),
+        [first, .., last] if octets.len() < 4 => {
+            let middle = octets.get(1).copied().unwrap_or_default();
+            u64::from(*first) | u64::from(middle) << 8 | u64::from(*last) << (8 * (octets.len() - 1))
+        }
+        _ => {
+            let begin = octets.first_chunk().map_or(0, |begin| u64::from(u32::from_le_bytes(*begin)));
+            let end = octets.last_chunk().map_or(0, |end| u64::from(u32::from_le_bytes(*end)));
+            begin | end << (8 * (octets.len() - 4))
+        }
+    }
 }
 
 /// A look at octets, eight at a time.
@@ -163,8 +210,8 @@ impl Look {
         !(((differs & !Look::HIGH) + !Look::HIGH) | differs) & Look::HIGH
     }
 
-    fn at(&mut self, octets: [u8; 8]) {
-        let word = u64::from_le_bytes(octets);
+    #[inline]
+    fn at(&mut self, word: u64) {
         // Below the first printable character, the one behind the last, or beyond ASCII.
         let is_control = !((word & !Look::HIGH) + u64::from_le_bytes([0x80 - b' '; 8])) & Look::HIGH;
         let is_special = is_control | (word & Look::HIGH) | Look::marks(word, 0x7f);
@@ -234,10 +281,15 @@ mod tests {
         let mut page = Page::new(Charset::Ascii);
         page.hexadecimal(&[0, 9, 0xab, 0xff]);
         assert_eq!(page.into_bytes(), b"0009ABFF");
-        for group in [0, 1, 0x10, 0xabc, 0x8000, 0xffff] {
-            let mut page = Page::new(Charset::Ascii);
-            page.group(group);
-            assert_eq!(page.into_bytes(), format!("{group:x}").as_bytes());
+    }
+
+    #[test]
+    fn few_octets_are_a_word() {
+        let octets = [1, 2, 3, 4, 5, 6, 7];
+        for count in 0..=octets.len() {
+            let mut word = [0; 8];
+            word[..count].copy_from_slice(&octets[..count]);
+            assert_eq!(few(&octets[..count]), u64::from_le_bytes(word));
         }
     }
 
@@ -255,6 +307,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn co_15_addresses_are_written_whole(v4 in any::<[u8; 4]>(), v6 in any::<[u16; 8]>(), small in any::<[u8; 8]>()) {
+            for groups in [v6, small.map(|group| u16::from(group & 0x11))] {
+                let mut page = Page::new(Charset::Ascii);
+                page.v4(v4);
+                page.put(" ");
+                page.v6(std::net::Ipv6Addr::from(groups).octets());
+                let groups: Vec<String> = groups.iter().map(|group| format!("{group:x}")).collect();
+                let text = format!("{} {}", std::net::Ipv4Addr::from(v4), groups.join(":"));
+                prop_assert_eq!(page.into_bytes(), text.into_bytes());
+            }
+        }
+
         /// What is found to be plain is what the long way would write.
         #[test]
         fn wh_22_plain_values_are_written_as_all_others(value in texts(), is_ascii in any::<bool>()) {

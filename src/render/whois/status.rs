@@ -11,30 +11,29 @@ pub(super) fn words(domain: &PackedDomain<'_>) -> impl Iterator<Item = &'static 
         quarantined_until: domain.quarantined_until(),
         out_of_service: domain.out_of_service(),
     });
-    let mut stands: [bool; DomainStatus::ALL.len()] =
-        marks(domain.statuses().chain(implied).map(|status| status as usize));
-    let grace: [bool; RgpStatus::ALL.len()] =
-        marks(domain.rgp_statuses().chain(implied_rgp).map(|status| status as usize));
-    let [ok, others @ ..] = &mut stands;
-    *ok &= !others.contains(&true);
-    let is_told = move |word| {
-        DomainStatus::from_word(word).is_some_and(|status| stands.get(status as usize).is_some_and(|stands| *stands))
-    };
-    let words = DomainStatus::ALL.iter().zip(stands).filter(|(_, stands)| *stands).map(|(status, _)| status.word());
-    let of_grace = RgpStatus::ALL.iter().zip(grace).filter(|(_, stands)| *stands).map(|(status, _)| status.word());
-    words.chain(of_grace.filter(move |word| !is_told(*word)))
+    let stands = marks(domain.statuses().chain(implied).map(|status| status as u32));
+    let grace = marks(domain.rgp_statuses().chain(implied_rgp).map(|status| status as u32));
+    let stands = if stands == OK { OK } else { stands & !OK };
+    let is_told = move |word| DomainStatus::from_word(word).is_some_and(|status| stands >> status as u32 & 1 == 1);
+    let of_grace = each(RgpStatus::ALL, grace).map(|status| status.word());
+    each(DomainStatus::ALL, stands).map(|status| status.word()).chain(of_grace.filter(move |word| !is_told(*word)))
 }
 
-/// For each number whether it is among these.
-fn marks<const COUNT: usize>(numbers: impl Iterator<Item = usize>) -> [bool; COUNT] {
-    let mut marks = [false; COUNT];
-    for number in numbers {
-        if let Some(mark) = marks.get_mut(number) {
-            *mark = true;
-        }
-    }
-    marks
+/// The mark of `ok`.
+const OK: u32 = 1 << DomainStatus::Ok as u32;
+
+/// A bit for each of these numbers, all below 32.
+fn marks(numbers: impl Iterator<Item = u32>) -> u32 {
+    numbers.fold(0, |marks, number| marks | 1 << number)
 }
 
-// `ok` is the first.
-const _: () = assert!(DomainStatus::Ok as usize == 0);
+/// Those that have a bit, in order of declaration.
+fn each<T: Copy>(all: &'static [T], mut marks: u32) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || {
+        let first = marks.trailing_zeros();
+        marks &= marks.wrapping_sub(1);
+        all.get(first as usize).copied()
+    })
+}
+
+const _: () = assert!(DomainStatus::ALL.len() <= 32 && RgpStatus::ALL.len() <= 32);

@@ -15,10 +15,11 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet, yield_now};
-use tokio::time::{Sleep, sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use super::late::Late;
 use super::lingering::{FIRST_LOOK, Lingering};
-use super::{Pause, Reached, at_once, carry_on, socket};
+use super::{Pause, Reached, at_once, carry_on, late, socket};
 use crate::config::Limits;
 use crate::guard::Seat;
 use crate::observe::{Entrance, Parting, network};
@@ -60,12 +61,14 @@ struct LineDoor {
     permits: Permits,
     /// A permit for the next connection.
     held: Option<Held>,
-    /// Connections whose questions were not there when they were accepted.
-    late: Vec<Connection>,
+    /// Connections whose questions were not there when they were just accepted, and those where they were not there a
+    /// moment later either.
+    new: Vec<Connection>,
+    late: Late<Connection>,
     /// Conversations that must wait.
     talking: JoinSet<Ended>,
     lingering: Lingering<Connection>,
-    /// When those that linger are looked at next; it is set while anybody does.
+    /// When those that linger or are late are looked at next; it is set while there is anybody.
     look: Pin<Box<Sleep>>,
     is_look_set: bool,
     /// Whether other cores can take conversations over.
@@ -90,7 +93,8 @@ pub async fn accept(
         shell,
         permits,
         held: None,
-        late: Vec::new(),
+        new: Vec::new(),
+        late: Late::new(),
         talking: JoinSet::new(),
         lingering: Lingering::new(),
         look: Box::pin(sleep_until(deadline(Duration::ZERO))),
@@ -138,10 +142,10 @@ impl LineDoor {
                     self.meanwhile(sleep(Limits::span(self.shell.limits.accept_pause_ms))).await;
                 }
             }
-            if !self.late.is_empty() {
+            if !self.new.is_empty() {
                 // A question follows its connection closely: the moment in which others have their turn is often enough.
                 yield_now().await;
-                self.hear_late();
+                self.hear_new();
             }
         }
     }
@@ -153,6 +157,7 @@ impl LineDoor {
             tokio::select! {
                 biased;
                 Some(ended) = self.talking.join_next() => self.settle(ended),
+                spoken = self.late.spoken(), if !self.late.is_empty() => self.hear(spoken),
                 () = &mut self.look, if self.is_look_set => self.look(),
                 outcome = &mut waited => return outcome,
             }
@@ -203,19 +208,38 @@ impl LineDoor {
     fn begin(&mut self, connection: Connection) {
         let pause = Pause::begin(&self.shell.limits);
         match self.converse(connection, pause) {
-            Some((connection, Pause::Question { has_begun: false, .. })) => self.late.push(connection),
+            Some((connection, Pause::Question { has_begun: false, .. })) => self.new.push(connection),
             Some((connection, pause)) => self.wait_with(connection, pause),
             None => {}
         }
     }
 
-    /// Tries again to hear those who had not spoken.
-    fn hear_late(&mut self) {
-        for connection in std::mem::take(&mut self.late) {
-            let pause = Pause::begin(&self.shell.limits);
-            if let Some((connection, pause)) = self.converse(connection, pause) {
+    /// Tries again to hear those who had not spoken; those who still do not are watched for a while.
+    fn hear_new(&mut self) {
+        for connection in std::mem::take(&mut self.new) {
+            match self.converse(connection, Pause::begin(&self.shell.limits)) {
+                Some((connection, pause @ Pause::Question { has_begun: false, .. })) => self.watch(connection, pause),
+                Some((connection, pause)) => self.wait_with(connection, pause),
+                None => {}
+            }
+        }
+    }
+
+    /// Hears those who spoke or left, or who may not be watched any longer.
+    fn hear(&mut self, connections: Vec<Connection>) {
+        for connection in connections {
+            if let Some((connection, pause)) = self.converse(connection, Pause::begin(&self.shell.limits)) {
                 self.wait_with(connection, pause);
             }
+        }
+    }
+
+    /// Waits for the first octet without a task. `pause` is where the conversation stands.
+    fn watch(&mut self, connection: Connection, pause: Pause) {
+        let now = deadline(Duration::ZERO);
+        match self.late.add(connection, now) {
+            None => self.look_by(now + late::WATCHED),
+            Some(connection) => self.wait_with(connection, pause),
         }
     }
 
@@ -260,24 +284,30 @@ impl LineDoor {
         let (peer, now) = (connection.peer, deadline(Duration::ZERO));
         if !self.lingering.add(connection, peer, now, Limits::span(self.shell.limits.linger_ms)) {
             self.closed(1, Parting::Done);
-        } else if !self.is_look_set || self.look.deadline() > now + FIRST_LOOK {
-            self.look.as_mut().reset(now + FIRST_LOOK);
+        } else {
+            self.look_by(now + FIRST_LOOK);
+        }
+    }
+
+    /// Sees to it that the next look is not later than this.
+    fn look_by(&mut self, at: Instant) {
+        if !self.is_look_set || self.look.deadline() > at {
+            self.look.as_mut().reset(at);
             self.is_look_set = true;
         }
     }
 
-    /// Looks at those that linger, and sets the time of the next look.
+    /// Looks at those that linger and those that are late, and sets the time of the next look.
     fn look(&mut self) {
         let now = deadline(Duration::ZERO);
         let gone = self.lingering.look(now);
         self.closed(gone, Parting::Done);
-        self.is_look_set = match self.lingering.next() {
-            Some(next) => {
-                self.look.as_mut().reset(next.max(now + FIRST_LOOK));
-                true
-            }
-            None => false,
-        };
+        let silent = self.late.take_silent(now);
+        self.is_look_set = false;
+        self.hear(silent);
+        if let Some(next) = self.lingering.next().into_iter().chain(self.late.next()).min() {
+            self.look_by(next.max(now + FIRST_LOOK));
+        }
     }
 
     /// Looks at those of one client. True where one is gone.
@@ -322,7 +352,9 @@ impl LineDoor {
 
     /// Waits for the open connections until the drain's deadline, and cuts what is left. Says how many that are.
     async fn drain(mut self) -> usize {
-        self.hear_late();
+        self.hear_new();
+        let late = self.late.take_all();
+        self.hear(late);
         let deadline = sleep(Limits::span(self.shell.limits.drain_ms));
         let mut deadline = pin!(deadline);
         while !self.talking.is_empty() || self.lingering.next().is_some() {
