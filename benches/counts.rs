@@ -219,7 +219,7 @@ impl World {
         run("guard, a question that passes", &mut |number| {
             now = now.plus(Duration::from_secs(2));
             let client = Ipv4Addr::from_bits((number as u32).wrapping_mul(0x9e37_79b1));
-            black_box(guard.admit(client.into(), Question::Domain, now));
+            black_box(guard.admit(&guard.caller(client.into()), Question::Domain, now));
         });
     }
 
@@ -246,7 +246,8 @@ impl World {
         const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let settings = Settings { lists: vec![(HERE.into(), Tier::Unlimited)], ..Settings::default() };
         let guard = Guard::new(settings, RandomState::new());
-        let visitor = Visitor { guard: &guard, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX };
+        let visitor =
+            Visitor { guard: &guard, caller: guard.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX };
         let http = |path: &str, snapshot: &Snapshot, status: u16| {
             let host = Some(&b"rdap.registry.example"[..]);
             let request = Request { method: "GET", path, query: None, secure: true, host, headers: &|_| None };

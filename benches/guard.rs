@@ -97,7 +97,7 @@ fn admitting(keys: u32) -> impl FnMut() -> bool {
     let mut admit = move || {
         now += step;
         turn = turn.wrapping_add(1);
-        matches!(guard.admit(address(turn % keys), Question::Domain, at(now)), Verdict::Pass(_))
+        matches!(guard.admit(&guard.caller(address(turn % keys)), Question::Domain, at(now)), Verdict::Pass(_))
     };
     (0..keys).for_each(|_| assert!(admit()));
     admit
@@ -147,24 +147,50 @@ fn figures(keys: u32, sources: u64) -> String {
     }
     drop((admit, spend, check));
     let (mut longest, mut tables, mut grown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut longest_of_thread, mut longest_idle) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         let before = resident_kibibytes();
         let guard = Guard::new(Settings::default(), RandomState::new());
-        let mut slowest = Duration::ZERO;
+        let (mut slowest, mut slowest_of_thread) = (Duration::ZERO, Duration::ZERO);
+        let (began, mut spent) = (Instant::now(), spent_by_this_thread());
         for source in 0..sources {
             let asked = Instant::now();
-            black_box(guard.admit(network(source), Question::Domain, at(source * 1_000)));
+            black_box(guard.admit(&guard.caller(network(source)), Question::Domain, at(source * 1_000)));
             slowest = slowest.max(asked.elapsed());
+            let now = spent_by_this_thread();
+            slowest_of_thread = slowest_of_thread.max(now.saturating_sub(spent));
+            spent = now;
         }
         longest.push(slowest.as_secs_f64() * 1e3);
+        longest_of_thread.push(slowest_of_thread.as_secs_f64() * 1e3);
+        longest_idle.push(longest_pause(began.elapsed()).as_secs_f64() * 1e3);
         tables.push(guard.octets() as f64 / f64::from(1 << 20));
         grown.push(resident_kibibytes().saturating_sub(before) as f64 / 1024.0);
     }
     let [admit, cell, keyed] = rounds;
     format!(
         "{{\"admit\":{admit:?},\"cell\":{cell:?},\"keyed\":{keyed:?},\"longest_ms\":{longest:?},\
+         \"longest_of_thread_ms\":{longest_of_thread:?},\"longest_idle_ms\":{longest_idle:?},\
          \"tables_mib\":{tables:?},\"grown_mib\":{grown:?}}}"
     )
+}
+
+/// What the calling thread has spent on a core: what is taken from it meanwhile is not in it, what the kernel does for it is.
+fn spent_by_this_thread() -> Duration {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(spent.tv_sec.unsigned_abs(), u32::try_from(spent.tv_nsec).unwrap_or(0))
+}
+
+/// The longest pause of a loop that reads the clock for so long and does nothing else.
+fn longest_pause(span: Duration) -> Duration {
+    let began = Instant::now();
+    let (mut last, mut longest) = (began, Duration::ZERO);
+    while last.duration_since(began) < span {
+        let now = Instant::now();
+        longest = longest.max(now.duration_since(last));
+        last = now;
+    }
+    longest
 }
 
 /// So many distinct sources ask one question each, so many a second; between them a hundred who never stop, and each
@@ -174,7 +200,9 @@ fn flood(sources: u64, a_second: u64) {
     let before = resident_kibibytes();
     let (mut strangers, mut refused, mut heavy, mut longest) = (0_u64, 0_u64, 0_u64, Duration::ZERO);
     let start = Instant::now();
-    let passes = |source, now| matches!(guard.admit(network(source), Question::Domain, at(now)), Verdict::Pass(_));
+    let passes = |source, now| {
+        matches!(guard.admit(&guard.caller(network(source)), Question::Domain, at(now)), Verdict::Pass(_))
+    };
     for source in 0..sources {
         let now = source * SECOND / a_second;
         let asked = Instant::now();

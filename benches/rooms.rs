@@ -381,7 +381,7 @@ fn visitor() -> Visitor<'static> {
         let lists = vec![(HERE.into(), Tier::Unlimited)];
         Guard::new(Settings { lists, ..Settings::default() }, RandomState::new())
     });
-    Visitor { guard: &GUARD, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX }
+    Visitor { guard: &GUARD, caller: GUARD.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX }
 }
 
 fn http(path: &str, snapshot: &Snapshot, status: u16) -> usize {

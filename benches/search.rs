@@ -342,7 +342,8 @@ fn asked(path: &str, query: &str) -> (f64, Response) {
         host: Some(b"rdap.registry.example"),
         headers: &|_| None,
     };
-    let visitor = Visitor { guard: &GUARD, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX };
+    let visitor =
+        Visitor { guard: &GUARD, caller: GUARD.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX };
     let begin = CLOCK.monotonic();
     let response = respond(black_box(&request), Some(&SNAPSHOT), &SITE, &visitor);
     (CLOCK.monotonic().since(begin).as_nanos() as f64, response)

@@ -50,7 +50,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let snapshot = app::snapshot(&config)?;
     let line = arguments.question.as_bytes();
     let guard = open_guard();
-    let visitor = Visitor { guard: &guard, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX };
+    let visitor =
+        Visitor { guard: &guard, caller: guard.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX };
     let bytes = match arguments.format {
         Format::Rdap => rdap(&arguments.question, &snapshot, &config, &visitor)?,
         Format::Whois => whois::respond(Door::Whois, line, Some(&snapshot), &config.site, &visitor).0,

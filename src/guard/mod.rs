@@ -6,13 +6,13 @@
 //! so that one network cannot pretend to be thousands of clients. Which figures hold for a client is its tier's
 //! matter. Whoever keeps asking when refused is banned for a while that grows and ends by itself.
 //!
-//! The way of a question through [`Guard::admit`]:
+//! Who asks is found out once for a connection, as a [`Caller`]. The way of a question through [`Guard::admit`]:
 //!
 //! ```text
-//!  address ─► tiers ─► bans ─► client's budget ─► network's budget ─► Pass
-//!                       │            └────────┬───────────┘
-//!                       ▼                     ▼ spent, or the tier is denied
-//!                      Drop                refusals ─► Refuse, or a ban that is told once
+//!  caller (address, tier) ─► bans ─► client's budget ─► network's budget ─► Pass
+//!                             │            └────────┬───────────┘
+//!                             ▼                     ▼ spent, or the tier is denied
+//!                            Drop                refusals ─► Refuse, or a ban that is told once
 //! ```
 //!
 //! - What is refused because the client's own budget is spent costs nothing but one of the refusals that are borne. A
@@ -80,13 +80,33 @@ struct Budgets {
     registrations: Purse,
 }
 
-/// Who asks, and when.
-struct Call {
+/// One who asks, as the tables of the guard that made it know it. The same address gives the same caller as long as the
+/// guard lives, so that one is made for a connection and serves all of its questions.
+#[derive(Clone, Copy)]
+pub struct Caller {
     tier: Tier,
     /// The client's key in all tables.
     client: u64,
     /// The network's.
     network: u64,
+}
+
+impl Caller {
+    /// The tier of its address.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").field("tier", &self.tier).finish_non_exhaustive()
+    }
+}
+
+/// Who asks, and when.
+struct Call {
+    caller: Caller,
     /// Nanoseconds since the start of the process.
     now: u64,
 }
@@ -127,13 +147,18 @@ impl Guard {
         self.tiers.of(peer.to_canonical())
     }
 
+    /// Who asks from an address.
+    pub fn caller(&self, peer: IpAddr) -> Caller {
+        self.known(&self.origin(peer))
+    }
+
     /// Lets a connection in and counts it until the seat is dropped, or says why it is closed unheard.
     ///
     /// # Errors
     /// The reason to close.
     pub fn enter(self: &Arc<Guard>, peer: IpAddr, now: Monotonic) -> Result<Seat, Turned> {
         let origin = self.origin(peer);
-        if self.is_banned(&self.call(&origin, now)) {
+        if self.is_banned(&Call::of(&self.known(&origin), now)) {
             return Err(Turned::Banned);
         }
         let figures = self.settings.figures(origin.tier);
@@ -141,15 +166,15 @@ impl Guard {
         Ok(Seat { guard: Arc::clone(self), origin })
     }
 
-    /// Charges a question to the client and to its network.
-    pub fn admit(&self, peer: IpAddr, question: Question, now: Monotonic) -> Verdict {
+    /// Charges a question to the client and to its network. The caller is one of this guard.
+    pub fn admit(&self, caller: &Caller, question: Question, now: Monotonic) -> Verdict {
         let cost = self.settings.costs.get(question as usize).copied().unwrap_or(1);
-        let call = self.call(&self.origin(peer), now);
+        let call = Call::of(caller, now);
         let budgets = match self.budgets(&call) {
             Ok(budgets) => budgets,
             Err(verdict) => return verdict,
         };
-        match budgets.questions.spend(call.client, call.network, cost, call.now, Part::Kept) {
+        match budgets.questions.spend(caller.client, caller.network, cost, call.now, Part::Kept) {
             Ok(share) => Verdict::Pass(share),
             Err(empty) => self.unpaid(&call, empty),
         }
@@ -159,8 +184,8 @@ impl Guard {
     /// own name, as A-labels in lower case. Asked after the lookup and before anything of it is shown.
     ///
     /// A verdict to pass holds no share: it is that of [`Guard::admit`] that is told.
-    pub fn show(&self, peer: IpAddr, name: &[u8], now: Monotonic) -> Verdict {
-        let call = self.call(&self.origin(peer), now);
+    pub fn show(&self, caller: &Caller, name: &[u8], now: Monotonic) -> Verdict {
+        let call = Call::of(caller, now);
         let budgets = match self.budgets(&call) {
             Ok(budgets) => budgets,
             Err(verdict) => return verdict,
@@ -169,12 +194,12 @@ impl Guard {
         if registrations.is_free() {
             return Verdict::Pass(None);
         }
-        let sight = self.keys.hash_one((call.client, name));
+        let sight = self.keys.hash_one((caller.client, name));
         if self.seen.is_noted(sight, call.now) {
             return Verdict::Pass(None);
         }
         // The question was charged already.
-        match registrations.spend(call.client, call.network, 1, call.now, Part::Returned) {
+        match registrations.spend(caller.client, caller.network, 1, call.now, Part::Returned) {
             Ok(_share) => {
                 self.seen.note(sight, call.now);
                 Verdict::Pass(None)
@@ -183,9 +208,9 @@ impl Guard {
         }
     }
 
-    /// What holds for an address, to be told in `help`.
-    pub fn terms(&self, peer: IpAddr) -> Terms {
-        self.settings.terms(self.tier(peer))
+    /// What holds for a caller, to be told in `help`.
+    pub fn terms(&self, caller: &Caller) -> Terms {
+        self.settings.terms(caller.tier)
     }
 
     fn origin(&self, peer: IpAddr) -> Origin {
@@ -193,12 +218,11 @@ impl Guard {
         Origin::new(peer, self.tiers.of(peer), &self.settings)
     }
 
-    fn call(&self, origin: &Origin, now: Monotonic) -> Call {
-        Call {
+    fn known(&self, origin: &Origin) -> Caller {
+        Caller {
             tier: origin.tier,
             client: self.keys.hash_one(origin.client),
             network: self.keys.hash_one(origin.network),
-            now: nanoseconds(now),
         }
     }
 
@@ -207,7 +231,7 @@ impl Guard {
         if self.is_banned(call) {
             return Err(Verdict::Drop);
         }
-        match call.tier {
+        match call.caller.tier {
             Tier::Unlimited => Err(Verdict::Pass(None)),
             Tier::Deny => Err(self.refuse(call, Denial::Blocked)),
             Tier::Default => Ok(&self.default),
@@ -218,7 +242,7 @@ impl Guard {
 
     /// Nobody of the unlimited tier ever is.
     fn is_banned(&self, call: &Call) -> bool {
-        call.tier != Tier::Unlimited && self.bans.is_banned(call.client, call.now)
+        call.caller.tier != Tier::Unlimited && self.bans.is_banned(call.caller.client, call.now)
     }
 
     /// Refuses for want of budget. What others spent is nothing to be banned for.
@@ -229,15 +253,21 @@ impl Guard {
 
     /// Counts a refusal. One more than is borne is a ban, which is told instead of the reason.
     fn refuse(&self, call: &Call, denial: Denial) -> Verdict {
-        if self.refusals.spend(call.client, 1, call.now).is_ok() {
+        if self.refusals.spend(call.caller.client, 1, call.now).is_ok() {
             return Verdict::Refuse(denial);
         }
-        match self.bans.start(call.client, call.now) {
+        match self.bans.start(call.caller.client, call.now) {
             Start::Banned { seconds } => Verdict::Refuse(Denial::Banned { seconds }),
             // By another thread, just now, which tells it.
             Start::Already => Verdict::Drop,
             Start::NoRoom => Verdict::Refuse(denial),
         }
+    }
+}
+
+impl Call {
+    fn of(caller: &Caller, now: Monotonic) -> Call {
+        Call { caller: *caller, now: nanoseconds(now) }
     }
 }
 

@@ -41,7 +41,7 @@ fn guard(settings: Settings) -> Arc<Guard> {
 }
 
 fn ask(guard: &Guard, peer: &str, now: Monotonic) -> Verdict {
-    guard.admit(ip(peer), Question::Domain, now)
+    guard.admit(&guard.caller(ip(peer)), Question::Domain, now)
 }
 
 fn passes(verdict: Verdict) -> bool {
@@ -133,7 +133,7 @@ fn a_sight_that_the_network_cannot_pay_costs_the_client_nothing() {
         figures.registrations_per_day = Some(2);
         figures.network_registrations_per_day = Some(2);
     }));
-    let show = |peer, name: &[u8], now| guard.show(ip(peer), name, at(now));
+    let show = |peer, name: &[u8], now| guard.show(&guard.caller(ip(peer)), name, at(now));
     assert!(passes(show("192.0.2.1", b"a.be", 0)) && passes(show("192.0.2.1", b"b.be", 0)));
     for _ in 0..5 {
         assert_eq!(spent(show("192.0.2.2", b"a.be", 0)).budget, Budget::NetworkRegistrations);
@@ -157,17 +157,17 @@ fn the_costs_are_those_of_the_settings() {
     let guard = guard(Settings { costs: [5, 1, 2, 3, 6, 4, 50], ..small() });
     for (host, (question, expected)) in Question::ALL.iter().zip([10, 50, 25, 16, 8, 12, 1]).enumerate() {
         let peer = ip(&format!("192.0.{host}.1"));
-        let passed = (0..60).filter(|_| passes(guard.admit(peer, *question, at(0)))).count();
+        let passed = (0..60).filter(|_| passes(guard.admit(&guard.caller(peer), *question, at(0)))).count();
         assert_eq!(passed, expected, "{question}");
     }
     // A refusal says what is left, which may pay for something cheaper.
     let peer = ip("198.51.100.1");
     for _ in 0..16 {
-        assert!(passes(guard.admit(peer, Question::Entity, at(0))));
+        assert!(passes(guard.admit(&guard.caller(peer), Question::Entity, at(0))));
     }
-    let share = spent(guard.admit(peer, Question::Entity, at(0)));
+    let share = spent(guard.admit(&guard.caller(peer), Question::Entity, at(0)));
     assert_eq!((share.remaining, share.reset_seconds), (2, 2));
-    assert!(passes(guard.admit(peer, Question::Nameserver, at(0))));
+    assert!(passes(guard.admit(&guard.caller(peer), Question::Nameserver, at(0))));
 }
 
 #[test]
@@ -193,10 +193,10 @@ fn prefixes_of_any_length_make_blocks() {
 fn the_denied_are_refused_whatever_they_ask() {
     let guard = guard(listed(&[("192.0.2.0/24", Tier::Deny), ("192.0.2.7/32", Tier::Registrar)]));
     for question in Question::ALL {
-        assert_eq!(guard.admit(ip("192.0.2.1"), *question, at(0)), Verdict::Refuse(Denial::Blocked));
+        assert_eq!(guard.admit(&guard.caller(ip("192.0.2.1")), *question, at(0)), Verdict::Refuse(Denial::Blocked));
     }
-    assert_eq!(guard.show(ip("192.0.2.1"), b"vrij.be", at(0)), Verdict::Refuse(Denial::Blocked));
-    assert_eq!(guard.terms(ip("192.0.2.1")).tier, Tier::Deny);
+    assert_eq!(guard.show(&guard.caller(ip("192.0.2.1")), b"vrij.be", at(0)), Verdict::Refuse(Denial::Blocked));
+    assert_eq!(guard.terms(&guard.caller(ip("192.0.2.1"))).tier, Tier::Deny);
     assert!(passes(ask(&guard, "192.0.2.7", at(0))));
 }
 
@@ -205,7 +205,7 @@ fn the_unlimited_are_not_counted() {
     let guard = guard(listed(&[("192.0.2.0/28", Tier::Unlimited)]));
     for number in 0..5_000u32 {
         assert_eq!(ask(&guard, "192.0.2.1", at(0)), Verdict::Pass(None));
-        assert_eq!(guard.show(ip("192.0.2.1"), &number.to_be_bytes(), at(0)), Verdict::Pass(None));
+        assert_eq!(guard.show(&guard.caller(ip("192.0.2.1")), &number.to_be_bytes(), at(0)), Verdict::Pass(None));
     }
     assert!(guard.enter(ip("192.0.2.1"), at(0)).is_ok());
     // Nor does anybody of the same network pay for it.
@@ -233,7 +233,7 @@ fn what_is_not_counted_has_no_share() {
         assert_eq!(ask(&guard, "192.0.2.1", at(0)), Verdict::Pass(None));
     }
     assert_eq!(spent(ask(&guard, "192.0.2.1", at(0))).budget, Budget::NetworkQuestions);
-    assert_eq!(guard.show(ip("192.0.2.1"), b"a.be", at(0)), Verdict::Pass(None));
+    assert_eq!(guard.show(&guard.caller(ip("192.0.2.1")), b"a.be", at(0)), Verdict::Pass(None));
 }
 
 #[test]

@@ -1,10 +1,13 @@
-//! Where log lines go: to stderr, as text or JSON.
+//! Where log lines go: to stderr, as text or JSON. Those about questions go the way of `questions`.
 
 use std::io::IsTerminal;
 
 use tracing_subscriber::filter::LevelFilter;
 
+use super::Metrics;
+use super::questions::QuestionLog;
 use crate::config::{Log, LogFormat, LogLevel};
+use crate::time::Clock;
 
 /// Starts logging for the whole process. A second call changes nothing.
 pub fn start(log: &Log) {
@@ -21,6 +24,16 @@ pub fn start(log: &Log) {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
+}
+
+/// The log of questions, to stderr like all others. `None` where the settings want none, or only what is graver. Where the
+/// system gives it no thread there is none either, which an error tells.
+pub fn questions(log: &Log, clock: &Clock, metrics: &Metrics) -> Option<QuestionLog> {
+    if !log.questions || matches!(log.level, LogLevel::Error | LogLevel::Warn) {
+        return None;
+    }
+    let begun = QuestionLog::begin(log.format, Box::new(std::io::stderr()), clock.clone(), metrics.lines_dropped());
+    begun.inspect_err(|error| tracing::error!(%error, "questions are not logged")).ok()
 }
 
 /// Logs a panic by its place alone: its text might hold anything.

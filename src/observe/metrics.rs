@@ -140,6 +140,7 @@ pub struct Metrics {
     open: Vec<Level>,
     accept_errors: Grid<1>,
     panics: Count,
+    lines_dropped: Count,
     generation: Level,
     watermark: Level,
     ready: Level,
@@ -198,9 +199,14 @@ impl Metrics {
             "Connections that the system did not hand over",
             [axis!("entrance", Entrance)],
         );
-        let panics = Count::default();
+        let [panics, lines_dropped] = [(); 2].map(|()| Count::default());
         let [generation, watermark, ready, refused, guard_octets] = [(); 5].map(|()| Level::default());
         registry.register("panics", "Panics contained in a connection or a request", panics.clone());
+        registry.register(
+            "question_lines_dropped",
+            "Lines of the log of questions that were not written, because they came faster than they could be",
+            lines_dropped.clone(),
+        );
         registry.register("generation", "Number of the published data set, 0 without one", generation.clone());
         registry.register(
             "watermark_timestamp_seconds",
@@ -223,6 +229,7 @@ impl Metrics {
             open,
             accept_errors,
             panics,
+            lines_dropped,
             generation,
             watermark,
             ready,
@@ -271,6 +278,11 @@ impl Metrics {
     /// Panics counted so far.
     pub fn panics(&self) -> u64 {
         self.panics.get()
+    }
+
+    /// The counter of lines that the log of questions dropped.
+    pub fn lines_dropped(&self) -> Count {
+        self.lines_dropped.clone()
     }
 
     /// Tells which data set is served: its number, and its watermark in seconds since 1970.
@@ -329,6 +341,7 @@ mod tests {
         metrics.ready(true);
         metrics.refused(true);
         metrics.guard_octets(1 << 28);
+        metrics.lines_dropped().inc();
         let text = metrics.text();
         for line in [
             r#"loket_questions_total{door="whois",asked="domain",ending="not-found"} 1"#,
@@ -347,6 +360,7 @@ mod tests {
             "loket_publication_refused 1",
             "loket_guard_memory_bytes 268435456",
             "loket_panics_total 0",
+            "loket_question_lines_dropped_total 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }

@@ -4,6 +4,7 @@
 mod grid;
 pub mod logs;
 pub mod metrics;
+pub mod questions;
 pub mod readiness;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,6 +19,7 @@ use crate::session::Outcome;
 use crate::time::{Monotonic, Timestamp};
 
 pub use metrics::{Entrance, Metrics, Parting};
+pub use questions::QuestionLog;
 pub use readiness::{Readiness, State};
 
 /// Between two lines about accepts that fail: whoever exhausts our descriptors shall not fill our disk too.
@@ -30,7 +32,7 @@ pub struct Observe {
     pub metrics: Metrics,
     /// Whether questions can be answered.
     pub readiness: Readiness,
-    questions: bool,
+    questions: Option<QuestionLog>,
     started_at: Timestamp,
     incidents: AtomicU64,
     accepts: Mutex<FailedAccepts>,
@@ -44,25 +46,35 @@ struct FailedAccepts {
 }
 
 impl Observe {
-    /// Nothing counted yet, not ready. `questions`: whether each question is logged.
-    pub fn new(questions: bool, started_at: Timestamp) -> Observe {
-        let metrics = Metrics::new();
+    /// Nothing counted yet, not ready, and no question is logged.
+    pub fn new(started_at: Timestamp) -> Observe {
         Observe {
-            metrics,
+            metrics: Metrics::new(),
             readiness: Readiness::default(),
-            questions,
+            questions: None,
             started_at,
             incidents: AtomicU64::new(0),
             accepts: Mutex::default(),
         }
     }
 
-    /// Counts what became of a question, and logs it where the settings say so.
-    pub fn question(&self, outcome: &Outcome, tier: Tier, client: IpAddr) {
+    /// The same, with each question logged.
+    pub fn with_questions(self, questions: Option<QuestionLog>) -> Observe {
+        Observe { questions, ..self }
+    }
+
+    /// Counts what became of a question that came at a moment, and logs it where questions are logged.
+    pub fn question(&self, outcome: &Outcome, tier: Tier, client: IpAddr, at: Timestamp) {
         self.metrics.answered(outcome, tier);
-        if self.questions {
-            let (door, asked, ending) = (outcome.door.word(), outcome.asked.word(), outcome.ending.word());
-            tracing::info!(target: "loket::question", door, asked, ending, client = %network(client));
+        if let Some(questions) = &self.questions {
+            questions.add(outcome, client, at);
+        }
+    }
+
+    /// Writes what was logged of questions. Those that come later are counted and not logged.
+    pub fn finish(&self) {
+        if let Some(questions) = &self.questions {
+            questions.finish();
         }
     }
 
@@ -99,16 +111,9 @@ impl Observe {
 
 /// The network of a client, for logs: /24 of IPv4, /48 of IPv6.
 pub fn network(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(address) => {
-            let [a, b, c, _] = address.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(address) => {
-            let [a, b, c, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
-    }
+    let mut text = String::new();
+    questions::line::add_client(&mut text, client);
+    text
 }
 
 #[cfg(test)]
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn accepts_that_fail_are_logged_once_a_second() {
-        let observe = Observe::new(false, Timestamp::UNIX_EPOCH);
+        let observe = Observe::new(Timestamp::UNIX_EPOCH);
         let start = Monotonic::default();
         let lines = (0..50).map(|step| {
             let now = start.plus(Duration::from_millis(step * 100));
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn incidents_differ() {
-        let observe = Observe::new(false, Timestamp::UNIX_EPOCH);
+        let observe = Observe::new(Timestamp::UNIX_EPOCH);
         let (a, b) = (observe.incident(), observe.incident());
         assert_ne!(a, b);
         assert!(a.len() == 8 && a.bytes().all(|byte| byte.is_ascii_hexdigit()));

@@ -7,6 +7,7 @@ mod limits;
 pub mod openapi;
 pub mod rdap;
 pub mod refusal;
+pub(crate) mod sheet;
 pub mod site;
 mod span;
 pub mod whois;

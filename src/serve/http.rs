@@ -26,10 +26,11 @@ use super::timed::{Timed, Watch};
 use super::unread::Bare;
 use crate::config::Limits;
 use crate::config::limits::size;
-use crate::guard::Tier;
+use crate::guard::Caller;
 use crate::observe::Parting;
 use crate::query::Refusal;
 use crate::session::http::{self as session, After};
+use crate::session::{Outcome, Visitor};
 
 /// Holds a conversation without TLS; HTTP/2 with prior knowledge is understood.
 pub async fn plain<S>(stream: S, peer: IpAddr, shell: &Arc<Shell>, stop: watch::Receiver<bool>) -> Parting
@@ -92,7 +93,7 @@ struct Asker {
     secure: bool,
     shell: Arc<Shell>,
     reins: Arc<Reins>,
-    tier: Tier,
+    caller: Caller,
 }
 
 impl Service<Request<Incoming>> for Asker {
@@ -107,23 +108,24 @@ impl Service<Request<Incoming>> for Asker {
         } else {
             self.reins.count();
         }
-        let answer = self.answer(&request);
-        self.shell.observe.question(&answer.outcome, self.tier, self.peer);
+        let visitor = self.shell.visitor(self.caller);
+        let answer = self.answer(&request, &visitor);
+        self.observe(&answer.outcome, &visitor);
         conclude(answer, request.version(), request.body().is_end_stream(), &self.reins)
     }
 }
 
 impl Asker {
     fn new(peer: IpAddr, secure: bool, shell: &Arc<Shell>) -> Asker {
-        Asker { peer, secure, shell: Arc::clone(shell), reins: Arc::default(), tier: shell.guard.tier(peer) }
+        Asker { peer, secure, shell: Arc::clone(shell), reins: Arc::default(), caller: shell.guard.caller(peer) }
     }
 
     /// Charges a connection on which nothing was asked, at its end.
     async fn charged(&self, conversation: impl Future<Output = Parting>) -> Parting {
         let parting = conversation.await;
         if self.reins.questions() == 0 {
-            let outcome = session::unasked(&self.shell.visitor(self.peer));
-            self.shell.observe.question(&outcome, self.tier, self.peer);
+            let visitor = self.shell.visitor(self.caller);
+            self.observe(&session::unasked(&visitor), &visitor);
         }
         parting
     }
@@ -149,9 +151,13 @@ impl Asker {
         two(stream, self, &reins, &limits, stop).await
     }
 
-    fn answer<B>(&self, request: &Request<B>) -> session::Response {
+    /// Counts and logs what became of a question.
+    fn observe(&self, outcome: &Outcome, visitor: &Visitor<'_>) {
+        self.shell.observe.question(outcome, visitor.caller.tier(), self.peer, visitor.date);
+    }
+
+    fn answer<B>(&self, request: &Request<B>, visitor: &Visitor<'_>) -> session::Response {
         let limits = &self.shell.limits;
-        let visitor = self.shell.visitor(self.peer);
         let heard = Heard::of(request.headers());
         let uri = request.uri();
         let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
@@ -173,8 +179,8 @@ impl Asker {
         };
         self.shell.guarded(
             |snapshot| match &mistake {
-                None => session::respond(&head, snapshot, &self.shell.site, &visitor),
-                Some(mistake) => session::reject(&head, mistake, &visitor),
+                None => session::respond(&head, snapshot, &self.shell.site, visitor),
+                Some(mistake) => session::reject(&head, mistake, visitor),
             },
             |refusal| session::refuse(&head, refusal),
         )
@@ -191,11 +197,11 @@ impl Asker {
         let method = if found.is_head { "HEAD" } else { "GET" };
         let head =
             session::Request { method, path: "", query: None, secure: self.secure, host: None, headers: &|_| None };
-        let answer = self.shell.guarded(
-            |_| session::reject(&head, &refusal, &self.shell.visitor(self.peer)),
-            |refusal| session::refuse(&head, refusal),
-        );
-        self.shell.observe.question(&answer.outcome, self.tier, self.peer);
+        let visitor = self.shell.visitor(self.caller);
+        let answer = self
+            .shell
+            .guarded(|_| session::reject(&head, &refusal, &visitor), |refusal| session::refuse(&head, refusal));
+        self.observe(&answer.outcome, &visitor);
         self.reins.tell(answer.after);
         if answer.after == After::Silence {
             return Vec::new();

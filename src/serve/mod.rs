@@ -9,6 +9,7 @@ pub mod accept;
 pub mod admin;
 mod aside;
 mod conversation;
+mod cork;
 mod http;
 mod line;
 mod preface;
@@ -17,12 +18,11 @@ mod timed;
 pub mod tls;
 mod unread;
 
-use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::config::Limits;
-use crate::guard::Guard;
+use crate::guard::{Caller, Guard};
 use crate::index::{Current, Snapshot};
 use crate::observe::Observe;
 use crate::query::Refusal;
@@ -51,9 +51,9 @@ pub struct Shell {
 
 impl Shell {
     /// Who asks, now.
-    fn visitor(&self, peer: IpAddr) -> Visitor<'_> {
+    fn visitor(&self, caller: Caller) -> Visitor<'_> {
         let (now, date) = self.clock.both();
-        Visitor { guard: &self.guard, peer, now, date }
+        Visitor { guard: &self.guard, caller, now, date }
     }
 
     /// Calls `answer` with the current data; if it panics, counts and logs that, and calls `refuse` with an incident.

@@ -40,7 +40,7 @@ fn shell(limits: Limits) -> Arc<Shell> {
         current: Current::empty(),
         site,
         limits,
-        observe: Observe::new(true, Timestamp::UNIX_EPOCH),
+        observe: Observe::new(Timestamp::UNIX_EPOCH),
         guard: Arc::new(Guard::new(open(), RandomState::new())),
         clock: Clock::manual(Timestamp::UNIX_EPOCH),
         deposits: None,

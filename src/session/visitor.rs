@@ -1,10 +1,8 @@
 //! One who asks, and what the guard says to the question.
 
-use std::net::IpAddr;
-
 use super::Door;
 use crate::answer::{Answer, Hits};
-use crate::guard::{Denial, Guard, Question, Share, Terms, Verdict};
+use crate::guard::{Caller, Denial, Guard, Question, Share, Terms, Verdict};
 use crate::query::{Query, Refusal};
 use crate::time::{Monotonic, Timestamp};
 
@@ -13,8 +11,8 @@ use crate::time::{Monotonic, Timestamp};
 pub struct Visitor<'a> {
     /// Who decides about the question.
     pub guard: &'a Guard,
-    /// From where it comes.
-    pub peer: IpAddr,
+    /// Who it is, to that guard.
+    pub caller: Caller,
     /// When it came.
     pub now: Monotonic,
     /// When it came, on the wall: no answer calls itself younger (RFC 9110 §8.8.2.1).
@@ -55,7 +53,7 @@ pub(super) fn judged(verdict: Verdict) -> Result<Option<Share>, Stop> {
 impl Visitor<'_> {
     /// Charges a question, before it is looked up.
     pub(super) fn ask(&self, question: Question) -> Result<Option<Share>, Stop> {
-        judged(self.guard.admit(self.peer, question, self.now))
+        judged(self.guard.admit(&self.caller, question, self.now))
     }
 
     /// Charges the sight of what was found, before it is shown: of each registered domain. Everything else is free.
@@ -81,11 +79,11 @@ impl Visitor<'_> {
 
     /// Charges the sight of a registered domain, by its name in canonical form.
     pub(super) fn see_domain(&self, name: &str) -> Result<(), Stop> {
-        judged(self.guard.show(self.peer, name.as_bytes(), self.now)).map(|_share| ())
+        judged(self.guard.show(&self.caller, name.as_bytes(), self.now)).map(|_share| ())
     }
 
     /// What holds for this client.
     pub(super) fn terms(&self) -> Terms {
-        self.guard.terms(self.peer)
+        self.guard.terms(&self.caller)
     }
 }

@@ -59,7 +59,8 @@ impl Counter {
             host: Some(b"rdap.registry.example"),
             headers: &|_| None,
         };
-        let visitor = Visitor { guard: &OPEN, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX };
+        let visitor =
+            Visitor { guard: &OPEN, caller: OPEN.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX };
         respond(&request, Some(&self.snapshot), &self.site, &visitor)
     }
 

@@ -495,7 +495,7 @@ fn mistake_25_whoever_asks_too_much_is_told_when_to_return_and_a_64_is_one_clien
     let guard = Guard::new(Settings::default(), std::hash::RandomState::new());
     let passed = (0..1000u128).filter(|number| {
         let address = std::net::Ipv6Addr::from(0x2001_0db8_u128 << 96 | number);
-        matches!(guard.admit(address.into(), Question::Domain, Default::default()), Verdict::Pass(_))
+        matches!(guard.admit(&guard.caller(address.into()), Question::Domain, Default::default()), Verdict::Pass(_))
     });
     assert_eq!(passed.count(), 50, "a /64 has the budget of one client");
 }

@@ -33,7 +33,7 @@ fn those_who_keep_asking_are_banned_and_told_once() {
     assert!(verdicts[2..7].iter().all(|verdict| matches!(verdict, Verdict::Refuse(Denial::Spent(_)))));
     assert_eq!(verdicts[7], Verdict::Refuse(Denial::Banned { seconds: 10 }));
     assert!(verdicts[8..].iter().all(|verdict| *verdict == Verdict::Drop));
-    assert_eq!(guard.show(ip("192.0.2.1"), b"a.be", at(0)), Verdict::Drop);
+    assert_eq!(guard.show(&guard.caller(ip("192.0.2.1")), b"a.be", at(0)), Verdict::Drop);
     assert_eq!(guard.enter(ip("192.0.2.1"), at(0)).unwrap_err(), Turned::Banned);
     // The neighbour is not.
     assert!(passes(ask(&guard, "192.0.2.2", at(0))));
@@ -85,11 +85,11 @@ fn nobody_is_banned_for_a_neighbour() {
         figures.network_registrations_per_day = Some(1);
     });
     let guard = guard(Settings { bans, ..settings });
-    assert!(passes(guard.show(ip("192.0.2.1"), b"a.be", at(0))));
+    assert!(passes(guard.show(&guard.caller(ip("192.0.2.1")), b"a.be", at(0))));
     assert!((0..20).all(|_| passes(ask(&guard, "192.0.2.1", at(0)))));
     for second in 1..60 {
         assert_eq!(spent(ask(&guard, "192.0.2.2", at(second))).budget, Budget::NetworkQuestions, "{second}");
-        let shown = guard.show(ip("192.0.2.2"), b"b.be", at(second));
+        let shown = guard.show(&guard.caller(ip("192.0.2.2")), b"b.be", at(second));
         assert_eq!(spent(shown).budget, Budget::NetworkRegistrations);
     }
     // Whoever asks more than it may is banned in such a network too.
@@ -100,7 +100,7 @@ fn nobody_is_banned_for_a_neighbour() {
 fn refused_sights_count_too() {
     let guard =
         guard(Settings { bans: strict().bans, ..with_default(|figures| figures.registrations_per_day = Some(1)) });
-    let mut verdicts = (0..9u8).map(|name| guard.show(ip("192.0.2.1"), &[name], at(0)));
+    let mut verdicts = (0..9u8).map(|name| guard.show(&guard.caller(ip("192.0.2.1")), &[name], at(0)));
     assert!(passes(verdicts.next().unwrap()));
     assert!(verdicts.by_ref().take(5).all(|verdict| spent(verdict).budget == Budget::Registrations));
     assert_eq!(verdicts.next(), Some(Verdict::Refuse(Denial::Banned { seconds: 10 })));

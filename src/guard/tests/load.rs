@@ -33,7 +33,7 @@ fn a_million_sources_reset_nobodys_budget_and_turn_no_stranger_away() {
     let (mut strangers, mut refused) = (0, 0);
     for source in 0..1_000_000_u32 {
         let now = Monotonic::default().plus(Duration::from_micros(u64::from(source) * 10));
-        let asks = |peer: u32| guard.admit(network(peer), Question::Domain, now);
+        let asks = |peer: u32| guard.admit(&guard.caller(network(peer)), Question::Domain, now);
         asks(1 << 24 | source);
         if source % 100 == 0 {
             heavy[source as usize / 100 % 10] += u64::from(passes(asks(source / 100 % 10)));

@@ -148,14 +148,14 @@ proptest! {
         let peer = ip("192.0.2.1");
         let asked = |history: &[(Question, Monotonic)]| {
             let guard = guard(settings.clone());
-            history.iter().fold(None, |_before, (question, now)| Some(guard.admit(peer, *question, *now)))
+            history.iter().fold(None, |_before, (question, now)| Some(guard.admit(&guard.caller(peer), *question, *now)))
         };
         let (guard, mut history, mut now) = (guard(settings.clone()), Vec::new(), Monotonic::default());
         for (question, step) in schedule {
             now = now.plus(Duration::from_millis(step));
             let question = Question::ALL[question];
             history.push((question, now));
-            if let Verdict::Refuse(denial) = guard.admit(peer, question, now) {
+            if let Verdict::Refuse(denial) = guard.admit(&guard.caller(peer), question, now) {
                 let Denial::Spent(share) = denial else { panic!("{denial:?}") };
                 prop_assert!(share.reset_seconds >= 1);
                 if share.reset_seconds >= 2 {
@@ -166,7 +166,7 @@ proptest! {
                 }
                 now = now.plus(Duration::from_secs(share.reset_seconds.into()));
                 history.push((question, now));
-                prop_assert!(passes(guard.admit(peer, question, now)), "waited {} s in vain", share.reset_seconds);
+                prop_assert!(passes(guard.admit(&guard.caller(peer), question, now)), "waited {} s in vain", share.reset_seconds);
             }
         }
     }
@@ -187,11 +187,11 @@ proptest! {
             now = now.plus(Duration::from_millis(step));
             let (question, name) = (Question::ALL[question], times.to_be_bytes());
             for time in 0..times {
-                shared.admit(ip("192.0.2.1"), question, now);
-                shared.show(ip("192.0.2.1"), &time.to_be_bytes(), now);
+                shared.admit(&shared.caller(ip("192.0.2.1")), question, now);
+                shared.show(&shared.caller(ip("192.0.2.1")), &time.to_be_bytes(), now);
             }
-            prop_assert_eq!(alone.admit(ip(other), question, now), shared.admit(ip(other), question, now));
-            prop_assert_eq!(alone.show(ip(other), &name, now), shared.show(ip(other), &name, now));
+            prop_assert_eq!(alone.admit(&alone.caller(ip(other)), question, now), shared.admit(&shared.caller(ip(other)), question, now));
+            prop_assert_eq!(alone.show(&alone.caller(ip(other)), &name, now), shared.show(&shared.caller(ip(other)), &name, now));
         }
     }
 

@@ -12,7 +12,7 @@ fn guard_of(client: u32, network: u32) -> Arc<Guard> {
 }
 
 fn show(guard: &Guard, peer: &str, name: u32, now: Monotonic) -> Verdict {
-    guard.show(ip(peer), format!("name{name}.be").as_bytes(), now)
+    guard.show(&guard.caller(ip(peer)), format!("name{name}.be").as_bytes(), now)
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn counting() -> Arc<Shell> {
 
 /// Whether the budget of [`counting`] was spent.
 fn is_charged(shell: &Shell) -> bool {
-    let verdict = shell.guard.admit(CLIENT, guard::Question::Domain, shell.clock.monotonic());
+    let verdict = shell.guard.admit(&shell.guard.caller(CLIENT), guard::Question::Domain, shell.clock.monotonic());
     matches!(verdict, guard::Verdict::Refuse(_))
 }
 

@@ -18,6 +18,7 @@ use crate::guard::{Budget, Denial, Share};
 use crate::query::Refusal;
 use crate::render::last::{Last, last};
 use crate::render::rdap::{self, MEDIA_TYPE, Rendered};
+use crate::render::sheet;
 use crate::render::site::Site;
 use crate::session::{Asked, Door, Ending, Outcome};
 use crate::time::Timestamp;
@@ -160,6 +161,7 @@ pub(super) fn finish(request: &Request<'_>, asked: Asked, answered: Answered) ->
             let mut headers = frame(&answered);
             headers.append(ETAG, tag.value());
             headers.append(LAST_MODIFIED, date(modified));
+            sheet::give_back(answered.rendered.body);
             return Response { status: 304, headers, body: Bytes::new(), outcome, after: answered.after };
         }
     }
@@ -167,7 +169,8 @@ pub(super) fn finish(request: &Request<'_>, asked: Asked, answered: Answered) ->
     let Some(coding) = coding else { return send(request, asked, answered, Some(validated)) };
     match encode(&answered.rendered.body, coding) {
         Some(body) => {
-            let rendered = Rendered { body, ..answered.rendered };
+            sheet::give_back(answered.rendered.body);
+            let rendered = Rendered { body, status: answered.rendered.status };
             send(request, asked, Answered { rendered, ..answered }, Some(validated))
         }
         None => {
@@ -193,7 +196,12 @@ fn send(request: &Request<'_>, asked: Asked, answered: Answered, validated: Opti
     }
     let Answered { rendered, ending, after, .. } = answered;
     set(&mut headers, &CONTENT_LENGTH, number(rendered.body.len()));
-    let body = if request.method == "HEAD" { Bytes::new() } else { Bytes::from(rendered.body) };
+    let body = if request.method == "HEAD" {
+        sheet::give_back(rendered.body);
+        Bytes::new()
+    } else {
+        sheet::sent(rendered.body)
+    };
     Response { status: rendered.status, headers, body, outcome: Outcome { door: Door::Rdap, asked, ending }, after }
 }
 

@@ -41,12 +41,12 @@ fn after(seconds: u64) -> Monotonic {
 }
 
 fn get(guard: &Guard, path: &str, seconds: u64) -> Response {
-    let visitor = Visitor { guard, peer: CLIENT, now: after(seconds), date: Timestamp::MAX };
+    let visitor = Visitor { guard, caller: guard.caller(CLIENT), now: after(seconds), date: Timestamp::MAX };
     http::respond(&request("GET", path), Some(&snapshot()), &records::site(), &visitor)
 }
 
 fn ask(guard: &Guard, door: Door, line: &str, seconds: u64) -> (String, Ending) {
-    let visitor = Visitor { guard, peer: CLIENT, now: after(seconds), date: Timestamp::MAX };
+    let visitor = Visitor { guard, caller: guard.caller(CLIENT), now: after(seconds), date: Timestamp::MAX };
     let (page, outcome) = whois::respond(door, line.as_bytes(), Some(&snapshot()), &records::site(), &visitor);
     (String::from_utf8(page).unwrap(), outcome.ending)
 }
@@ -82,7 +82,7 @@ fn da_05_wh_19_all_doors_share_one_budget() {
 #[test]
 fn what_is_no_question_is_charged_too() {
     let guard = guard(5, 100);
-    let visitor = Visitor { guard: &guard, peer: CLIENT, now: after(0), date: Timestamp::MAX };
+    let visitor = Visitor { guard: &guard, caller: guard.caller(CLIENT), now: after(0), date: Timestamp::MAX };
     let site = records::site();
     assert_eq!(get(&guard, "/rdap/domain/a..be", 0).status, 400);
     assert_eq!(get(&guard, "/nowhere", 0).status, 404);

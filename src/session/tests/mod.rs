@@ -29,7 +29,7 @@ pub(super) fn anybody() -> Visitor<'static> {
             Settings { lists: vec![(HERE.into(), Tier::Unlimited)], memory_mebibytes: 1, ..Settings::default() };
         Guard::new(settings, RandomState::new())
     });
-    Visitor { guard: &OPEN, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX }
+    Visitor { guard: &OPEN, caller: OPEN.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX }
 }
 
 /// Where somebody stands who has 4 of 300 left.

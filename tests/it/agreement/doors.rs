@@ -69,7 +69,7 @@ impl Doors {
     }
 
     fn visitor(&self) -> Visitor<'_> {
-        Visitor { guard: &self.guard, peer: HERE, now: Monotonic::default(), date: Timestamp::MAX }
+        Visitor { guard: &self.guard, caller: self.guard.caller(HERE), now: Monotonic::default(), date: Timestamp::MAX }
     }
 
     /// What every door says of a text.

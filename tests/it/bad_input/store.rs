@@ -157,7 +157,8 @@ fn a_flipped_byte_anywhere_never_changes_an_answer() {
     let peer: IpAddr = [192, 0, 2, 1].into();
     let lists = vec![(peer.into(), Tier::Unlimited)];
     let guard = Guard::new(Settings { lists, ..Settings::default() }, RandomState::new());
-    let visitor = Visitor { guard: &guard, peer, now: Monotonic::default(), date: Timestamp::MAX };
+    let visitor =
+        Visitor { guard: &guard, caller: guard.caller(peer), now: Monotonic::default(), date: Timestamp::MAX };
     let load = || {
         loket::app::snapshot(&config).map(|snapshot| {
             ["bedrijf.be", "persoon.be", "weg.be", "vrij.be", "reg.brussels"].map(|name| {
