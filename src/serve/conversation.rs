@@ -1,24 +1,27 @@
 //! HTTP connections by hyper, with every limit that hyper and h2 know, over any stream and any service.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, pending, poll_fn};
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::Service;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::accept::stopped;
 use super::aside::Aside;
+use super::cork::cork;
 use super::reins::Reins;
 use super::timed::is_too_slow;
 use super::unread::{Bare, Completed};
@@ -72,6 +75,24 @@ impl Future for Reply {
     }
 }
 
+/// Runs the streams of an HTTP/2 connection within it, as far as they go at once: an answer that is there needs no task
+/// of its own. A stream whose client opens no window becomes one.
+#[derive(Clone, Copy, Debug)]
+struct AtOnce;
+
+impl<F> Executor<F> for AtOnce
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, stream: F) {
+        let mut stream = Box::pin(stream);
+        // Whoever waits is asked again as a task, and then told whom to wake.
+        if stream.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            tokio::spawn(stream);
+        }
+    }
+}
+
 /// Holds an HTTP/1.1 connection. `words` gives the whole response to a head that hyper cannot read; an empty one says
 /// nothing.
 pub async fn one<S, A, W>(
@@ -99,11 +120,11 @@ where
         .max_buf_size(size(limits.header_octets).max(8192))
         .serve_connection(TokioIo::new(stream), service);
     let cut = reins.told(After::Silence);
-    drive(connection, http1::Connection::graceful_shutdown, limits, stop, std::future::pending(), async {
+    let cut = async {
         cut.await;
         Parting::Dropped
-    })
-    .await
+    };
+    drive(connection, http1::Connection::graceful_shutdown, limits, stop, pending(), pending(), cut).await
 }
 
 /// Holds an HTTP/2 connection.
@@ -118,7 +139,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future = Reply>,
 {
-    let connection = http2::Builder::new(TokioExecutor::new())
+    let (stream, cork) = cork(stream);
+    let connection = http2::Builder::new(AtOnce)
         .timer(TokioTimer::new())
         .max_concurrent_streams(size32(limits.http2_streams))
         .max_header_list_size(size32(limits.header_octets).saturating_mul(HTTP2_HEADERS_READ))
@@ -141,7 +163,12 @@ where
             () = reins.untaken(Limits::span(limits.request_ms)) => Parting::TooSlow,
         }
     };
-    drive(connection, http2::Connection::graceful_shutdown, limits, stop, end, cut).await
+    let broken = poll_fn(|cx| match cork.pull(cx) {
+        Poll::Ready(Err(error)) => Poll::Ready(error),
+        // There will be more.
+        Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+    });
+    drive(connection, http2::Connection::graceful_shutdown, limits, stop, broken, end, cut).await
 }
 
 /// Drives a connection to its end; asks it to finish when the server stops or the connection has lived long enough.
@@ -154,23 +181,25 @@ pub async fn see_through<C>(
 where
     C: Future<Output = hyper::Result<()>>,
 {
-    drive(connection, finish, limits, stop, std::future::pending(), std::future::pending()).await
+    drive(connection, finish, limits, stop, pending(), pending(), pending()).await
 }
 
 /// The same; `end` too asks it to finish, and `cut` ends it at once. The connection always goes first: what its
-/// answers ask of it is done before another octet is read or written.
+/// answers ask of it is done before another octet is read or written. Then, at each of its turns, comes `broken`: it
+/// writes what the connection left to be written, until that fails.
 async fn drive<C>(
     connection: C,
     finish: fn(Pin<&mut C>),
     limits: &Limits,
     mut stop: watch::Receiver<bool>,
+    broken: impl Future<Output = io::Error>,
     end: impl Future<Output = ()>,
     cut: impl Future<Output = Parting>,
 ) -> Parting
 where
     C: Future<Output = hyper::Result<()>>,
 {
-    let (mut connection, mut cut) = (pin!(connection), pin!(cut));
+    let (mut connection, mut broken, mut cut) = (pin!(connection), pin!(broken), pin!(cut));
     let lifetime = Limits::span(limits.connection_ms);
     let mut event = Aside::new(async {
         tokio::select! {
@@ -184,6 +213,7 @@ where
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => Some(ended),
+        error = broken.as_mut() => return parting(&error),
         event = &mut event => match event {
             Some(parting) => return parting,
             None => None,
@@ -200,6 +230,7 @@ where
                     Ok(ended) => ended,
                     Err(_elapsed) => return Parting::TooSlow,
                 },
+                error = broken => return parting(&error),
                 parting = cut => return parting,
             }
         }
