@@ -8,7 +8,7 @@ use crate::data::Wish;
 use crate::rows::{ROWS, Sizes};
 
 const USAGE: &str = "[ROW…] [--list] [--test] [--domains N] [--rounds N] [--seconds S] [--grown N,A,B,C] [--peer N] \
-    [--folder PATH] [--results PATH] [--page PATH] [--without-question-log]";
+    [--folder PATH] [--results PATH] [--page PATH] [--profiles | --profiles-only] [--without-question-log]";
 
 /// What the command line says.
 pub struct Arguments {
@@ -25,6 +25,19 @@ pub struct Arguments {
     pub results: Option<PathBuf>,
     /// The page of results that is written from all outcomes that are kept.
     pub page: Option<PathBuf>,
+    /// Profiles, which need both.
+    pub profiles: Profiles,
+}
+
+/// Whether it is recorded where the time of rows goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profiles {
+    /// It is not.
+    None,
+    /// After the rows are measured.
+    Too,
+    /// And no row is measured.
+    Only,
 }
 
 impl Arguments {
@@ -46,6 +59,7 @@ impl Arguments {
             folder: None,
             results: None,
             page: None,
+            profiles: Profiles::None,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -61,6 +75,8 @@ impl Arguments {
                 "--folder" => arguments.folder = Some(value().into()),
                 "--results" => arguments.results = Some(value().into()),
                 "--page" => arguments.page = Some(value().into()),
+                "--profiles" => arguments.profiles = Profiles::Too,
+                "--profiles-only" => arguments.profiles = Profiles::Only,
                 "--without-question-log" => arguments.wish.logs_questions = false,
                 name if ROWS.iter().any(|row| row.name == name) => arguments.rows.push(name.to_owned()),
                 _ => panic!("{word} is neither a row (see --list) nor one of {USAGE}"),

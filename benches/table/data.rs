@@ -65,13 +65,16 @@ impl Data {
 
     /// How the deposit is imported by this program: as it was in this run, or else once more into a store of its own.
     pub fn imported(&self, pins: &Pins) -> Imported {
-        self.imported.unwrap_or_else(|| {
-            let state = self.fresh("import");
-            let config = configure(&self.folder, "import", &state, Wish::default()).file;
-            let imported = import(&config, &self.deposit(), pins);
-            fs::remove_dir_all(state).unwrap();
-            imported
-        })
+        self.imported.unwrap_or_else(|| self.imported_anew(pins, &mut |_| {}))
+    }
+
+    /// How the deposit is imported into a store of its own. `watch` gets the process as soon as there is one.
+    pub fn imported_anew(&self, pins: &Pins, watch: &mut dyn FnMut(u32)) -> Imported {
+        let state = self.fresh("import");
+        let config = configure(&self.folder, "import", &state, Wish::default()).file;
+        let imported = import(&config, &self.deposit(), pins, watch);
+        fs::remove_dir_all(state).unwrap();
+        imported
     }
 
     /// The deposit in XML.
@@ -120,7 +123,7 @@ fn make(folder: &Path, domains: u64, pins: &Pins) -> Imported {
     list_names(&deposit, &folder.join("names.txt"));
     eprintln!("importing {} MB", fs::metadata(&deposit).unwrap().len() / 1_000_000);
     let config = configure(folder, "import", &folder.join("state"), Wish::default()).file;
-    import(&config, &deposit, pins)
+    import(&config, &deposit, pins, &mut |_| {})
 }
 
 fn generate(arguments: &[&str], out: &Path) {
@@ -161,7 +164,7 @@ fn certify(folder: &Path) {
 }
 
 /// Imports a deposit with every core, and watches the memory that it takes.
-fn import(config: &Path, deposit: &Path, pins: &Pins) -> Imported {
+fn import(config: &Path, deposit: &Path, pins: &Pins, watch: &mut dyn FnMut(u32)) -> Imported {
     let began = Instant::now();
     let mut child = pins
         .unpinned(LOKET)
@@ -171,6 +174,7 @@ fn import(config: &Path, deposit: &Path, pins: &Pins) -> Imported {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
+    watch(child.id());
     let mut peak = 0.0_f64;
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {

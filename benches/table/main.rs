@@ -22,9 +22,11 @@ mod contest;
 mod cpu;
 mod data;
 mod frame;
+mod idle;
 mod kept;
 mod load;
 mod pins;
+mod profile;
 mod program;
 mod reference;
 #[allow(dead_code, reason = "others use the rest")]
@@ -32,10 +34,11 @@ mod reference;
 mod register;
 mod rows;
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use arguments::Arguments;
+use arguments::{Arguments, Profiles};
 use frame::outcome::Outcome;
 use frame::results;
 use rows::{Bench, Gathered, ROWS, Row};
@@ -47,6 +50,7 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some(reference::ARGUMENT) => return reference::serve(&words[1..]),
+        Some(idle::ARGUMENT) => return idle::tell(&words[1..]),
         Some(rows::SERVE_COPIES) => return rows::serve_copies(&words[1..]),
         _ => {}
     }
@@ -64,7 +68,8 @@ fn main() {
         Bench::new(arguments.folder.clone(), arguments.domains, arguments.effort, arguments.wish, arguments.sizes);
     eprintln!("{}; {} domains", bench.pins, bench.data.domains);
     let mut outcomes = Vec::new();
-    for row in ROWS.iter().filter(wanted) {
+    let measured_rows = if arguments.profiles == Profiles::Only { &[][..] } else { &ROWS[..] };
+    for row in measured_rows.iter().filter(wanted) {
         let outcome = measured(row, &bench);
         if let Some(results) = &arguments.results {
             kept::keep(results, &outcome);
@@ -72,8 +77,13 @@ fn main() {
         outcomes.push(outcome);
     }
     println!("\n{}", results::table(&outcomes));
-    if let Some(page) = &arguments.results {
-        kept::tell(page, &bench, arguments.page.as_deref());
+    if let Some(results) = &arguments.results {
+        kept::tell(results, &bench, arguments.page.as_deref());
+    }
+    if let (Some(results), Some(page), true) =
+        (&arguments.results, &arguments.page, arguments.profiles != Profiles::None)
+    {
+        profile::record(&bench, &arguments.rows, results, &page.with_file_name("PROFILES.md"));
     }
     let failures = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     assert!(failures == 0, "{failures} rows could not be measured");
@@ -92,11 +102,14 @@ fn measured(row: &Row, bench: &Bench) -> Outcome {
         ..Outcome::default()
     };
     match gathered {
-        Ok(Gathered { lines, details, drawn }) => Outcome { lines, details, drawn, ..outcome },
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Outcome { failure: Some(text.unwrap_or_else(|| "a panic".to_owned())), ..outcome }
-        }
+        Ok(Gathered { lines, details, drawn, idle }) => Outcome { lines, details, drawn, idle, ..outcome },
+        Err(panic) => Outcome { failure: Some(panicked(panic.as_ref())), ..outcome },
     }
+}
+
+/// What a panic said.
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    text.unwrap_or_else(|| "a panic".to_owned())
 }

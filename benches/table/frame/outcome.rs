@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::idle::Idle;
 use super::plot::Curve;
 use super::spread::Spread;
 
@@ -106,6 +107,9 @@ pub struct Outcome {
     pub details: Vec<Detail>,
     /// Curves for plots.
     pub drawn: Vec<Drawn>,
+    /// What the machine itself did.
+    #[serde(default)]
+    pub idle: Vec<Idle>,
     /// Why there is nothing, where the row could not be measured.
     pub failure: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::idle::Idle;
 use super::outcome::{Detail, Goal, Line, Outcome};
 use super::spread::Spread;
 
@@ -20,7 +21,10 @@ pub struct Circumstances {
 
 /// The page.
 pub fn page(circumstances: &Circumstances, outcomes: &[Outcome]) -> String {
-    let mut page = String::from("# Results\n\nWritten by `benches/run`; `README.md` says how to read it.\n\n");
+    let mut page = String::from(
+        "# Results\n\nWritten by `benches/run`; `README.md` says how to read it, [PROFILES.md](PROFILES.md) where the time \
+         goes.\n\n",
+    );
     let Circumstances { machine, versions, domains, manner } = circumstances;
     let newest = outcomes.iter().map(|outcome| outcome.at.as_str()).max().unwrap_or("never");
     push(&mut page, format_args!("- **Date** {newest}\n- **Machine** {machine}\n"));
@@ -32,6 +36,10 @@ pub fn page(circumstances: &Circumstances, outcomes: &[Outcome]) -> String {
         push(&mut page, format_args!("## Notes\n\n{notes}\n"));
     }
     push(&mut page, format_args!("## Servers under load\n\n{}", details(outcomes)));
+    let idle: Vec<&Idle> = outcomes.iter().flat_map(|outcome| &outcome.idle).collect();
+    if !idle.is_empty() {
+        push(&mut page, format_args!("\n## What the machine itself does\n\n{}", pauses(&idle)));
+    }
     let plots = plots(outcomes);
     if !plots.is_empty() {
         push(&mut page, format_args!("\n## Plots\n\n{plots}"));
@@ -114,6 +122,21 @@ fn details(outcomes: &[Outcome]) -> String {
                 "| {load} | {server} | {octets:.0} | {rate} | {cpu} | {p50} | {p99} | {p999} | {server_cores} | {load_cores} |\n"
             ),
         );
+    }
+    table
+}
+
+/// Pauses of a loop that does nothing, beside the loads that they were looked for at.
+fn pauses(idle: &[&Idle]) -> String {
+    let mut table = String::from(
+        "The longest pause of an idle loop on this machine: a loop that reads the clock and does nothing else, just before \
+         and after each load. Nobody who runs on these cores waits less.\n\n\
+         | beside | core | pauses ≥ 0.5 ms a second | share of time in pauses, % | the longest, µs | p99 of a server that \
+         takes no time, µs |\n|---|---|---|---|---|---|\n",
+    );
+    for Idle { beside, core, a_second, share, longest, waits } in idle {
+        let percent = share.times(100.0);
+        push(&mut table, format_args!("| {beside} | {core} | {a_second} | {percent} | {longest} | {waits} |\n"));
     }
     table
 }

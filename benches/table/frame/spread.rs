@@ -29,6 +29,12 @@ impl Spread {
         Some(Spread { median, least: *values.first()?, greatest: *values.last()?, rounds: values.len() })
     }
 
+    /// The same in another unit.
+    pub fn times(self, factor: f64) -> Spread {
+        let Spread { median, least, greatest, rounds } = self;
+        Spread { median: median * factor, least: least * factor, greatest: greatest * factor, rounds }
+    }
+
     /// A value that was found once.
     pub fn once(value: f64) -> Spread {
         Spread { median: value, least: value, greatest: value, rounds: 1 }

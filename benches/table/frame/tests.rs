@@ -6,6 +6,8 @@
 mod frame;
 #[path = "../load/histogram.rs"]
 mod histogram;
+#[path = "tests/profiles.rs"]
+mod profiles;
 
 use std::time::Duration;
 

@@ -17,37 +17,26 @@ use crate::program::{Program, settings};
 /// Times that changes are applied, each to a fresh copy of the store, at the most.
 const ROUNDS_MAX: usize = 3;
 /// Questions a second meanwhile: a load under which the cores have time left, as those of a service have.
-const A_SECOND: f64 = 2_000.0;
+pub const A_SECOND: f64 = 2_000.0;
 /// Changes that are not visible by then never will be.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What a differential did.
+pub struct Changed {
+    /// Seconds until its data were seen.
+    pub visible: f64,
+    /// The latency that 99 of 100 questions did not exceed, before and meanwhile, in microseconds.
+    pub before: f64,
+    pub meanwhile: f64,
+}
+
 pub fn differential(bench: &Bench) -> Gathered {
-    let changes = bench.data.changes(bench.sizes.changes);
     let (mut visible, mut before, mut meanwhile) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.effort.rounds.min(ROUNDS_MAX) {
-        let state = bench.data.fresh("differential");
-        let mut copy = Command::new("cp");
-        let copied = copy.args(["-r", "--reflink=auto"]).arg(bench.data.state().join(".")).arg(&state).status();
-        assert!(copied.unwrap().success(), "the state cannot be copied");
-        let configured = settings(&bench.data, "differential", &state, Wish::default());
-        let program = Program::spawn(bench.pins.unpinned(LOKET), &configured, Wish::default());
-        program.wait_until_ready();
-        let http = bench.load(Protocol::Http, program.at(|ports| ports.http));
-        // Some of the changes take names away.
-        let strays = 2.0 * bench.sizes.changes as f64 / bench.data.domains as f64;
-        let http = Load { expect: Expect { strays, ..http.expect }, ..http };
-        let load = Load { a_second: Some(A_SECOND), connections: CONNECTIONS, ..http };
-        let asked = Contestant { name: "loket".to_owned(), processes: vec![program.id()], load };
-        let span = bench.effort.span;
-        run(&asked, span.div_f64(2.0), 0);
-        before.push(run(&asked, span, 1).latency[1]);
-        std::thread::scope(|scope| {
-            let asking = scope.spawn(|| run(&asked, span, 2).latency[1]);
-            std::thread::sleep(span.div_f64(4.0));
-            let seen = until_visible(&program, &changes);
-            visible.push(seen.as_secs_f64());
-            meanwhile.push(asking.join().unwrap());
-        });
+        let changed = changed(bench, &mut |_| {});
+        visible.push(changed.visible);
+        before.push(changed.before);
+        meanwhile.push(changed.meanwhile);
     }
     let ratio = Spread::of(meanwhile.iter().zip(&before).map(|(meanwhile, before)| meanwhile / before));
     let what = format!("a differential of {} changes", bench.sizes.changes);
@@ -72,6 +61,34 @@ pub fn differential(bench: &Bench) -> Gathered {
         note: format!("{A_SECOND} questions a second; unchanged within noise: at most a fifth more"),
     };
     Gathered { lines: vec![visible, latency], ..Gathered::default() }
+}
+
+/// Hands the changes to a server over a fresh copy of the store, while it is asked. `watch` gets its process just before.
+pub fn changed(bench: &Bench, watch: &mut dyn FnMut(u32)) -> Changed {
+    let changes = bench.data.changes(bench.sizes.changes);
+    let state = bench.data.fresh("differential");
+    let mut copy = Command::new("cp");
+    let copied = copy.args(["-r", "--reflink=auto"]).arg(bench.data.state().join(".")).arg(&state).status();
+    assert!(copied.unwrap().success(), "the state cannot be copied");
+    let configured = settings(&bench.data, "differential", &state, Wish::default());
+    let program = Program::spawn(bench.pins.unpinned(LOKET), &configured, Wish::default());
+    program.wait_until_ready();
+    let http = bench.load(Protocol::Http, program.at(|ports| ports.http));
+    // Some of the changes take names away.
+    let strays = 2.0 * bench.sizes.changes as f64 / bench.data.domains as f64;
+    let http = Load { expect: Expect { strays, ..http.expect }, ..http };
+    let load = Load { a_second: Some(A_SECOND), connections: CONNECTIONS, ..http };
+    let asked = Contestant { name: "loket".to_owned(), processes: vec![program.id()], load };
+    let span = bench.effort.span;
+    run(&asked, span.div_f64(2.0), 0);
+    let before = run(&asked, span, 1).latency[1];
+    watch(program.id());
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| run(&asked, span, 2).latency[1]);
+        std::thread::sleep(span.div_f64(4.0));
+        let visible = until_visible(&program, &changes).as_secs_f64();
+        Changed { visible, before, meanwhile: asking.join().unwrap() }
+    })
 }
 
 /// Hands in a deposit, and asks for one of its names until the answer is another one.

@@ -104,6 +104,7 @@ pub fn growth(bench: &Bench) -> Gathered {
         lines: vec![middle, line],
         details: contest.details(),
         drawn: vec![Drawn { file: "cost".to_owned(), curves }],
+        ..Gathered::default()
     }
 }
 
@@ -119,7 +120,7 @@ pub fn serve(words: &[String]) {
         current: Current::empty(),
         site: config.site.clone(),
         limits: config.limits,
-        observe: Observe::new(config.log.questions, clock.now()),
+        observe: Observe::new(clock.now()),
         guard: Arc::new(Guard::new(config.guard.clone(), RandomState::new())),
         clock,
         deposits: None,

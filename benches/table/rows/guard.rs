@@ -45,8 +45,19 @@ pub fn guard(_bench: &Bench) -> Gathered {
     let mut whole = against("guard: tier, bans, a client's and its network's cell", "admit");
     whole.note = "two cells and two keyed hashes, where one check of governor's store answers half of it".to_owned();
     let mut longest = alone("guard, a flood of 10,000,000 sources", "ms of the longest question", "longest_ms", 1.0);
-    longest.note = "of three floods; nothing in it cleans or grows, so what is long is the machine's doing".to_owned();
+    longest.note =
+        "by the wall clock, of three floods; nothing in it cleans or grows: beside it stand what the thread itself \
+        spent on its longest question, and the longest pause of a loop that did nothing for as long just after"
+            .to_owned();
+    let own = alone("the same, by the thread's own clock", "ms of the longest question", "longest_of_thread_ms", 1.0);
+    let idle = Line {
+        goal: Goal::None,
+        ..alone("the same: an idle loop on this machine", "ms of the longest pause", "longest_idle_ms", 0.0)
+    };
     let tables = alone("guard, 10,000,000 sources", "MiB of its tables", "tables_mib", 64.0);
     let grown = alone("guard, 10,000,000 sources", "MiB that the process grew by", "grown_mib", 64.0);
-    Gathered { lines: vec![against("guard: a cell", "cell"), whole, tables, grown, longest], ..Gathered::default() }
+    Gathered {
+        lines: vec![against("guard: a cell", "cell"), whole, tables, grown, longest, own, idle],
+        ..Gathered::default()
+    }
 }

@@ -2,8 +2,10 @@
 
 use super::{Bench, Gathered};
 use crate::contest::{Contestant, Measured, alternate, run};
+use crate::frame::idle::{Idle, Pauses};
 use crate::frame::outcome::{Drawn, Goal};
 use crate::frame::plot::Curve;
+use crate::idle;
 use crate::load::{Load, Protocol};
 use crate::reference::{Kind, Reference};
 
@@ -23,6 +25,12 @@ pub fn latency(bench: &Bench) -> Gathered {
     gathered
 }
 
+/// Looks at an idle machine for half as many spans as a load has.
+fn look(bench: &Bench, pauses: &mut Vec<[Pauses; 2]>) {
+    let spans = bench.effort.rounds.div_ceil(2);
+    pauses.extend((0..spans).map(|_| idle::pauses(&bench.pins, bench.effort.span)));
+}
+
 fn of_door(bench: &Bench, door: &str, (reference, bare): (&Reference, &str), load: Load, gathered: &mut Gathered) {
     let at = |a_second: Option<f64>| {
         let connections = if a_second.is_some() { CONVERSATIONS } else { load.connections };
@@ -32,11 +40,18 @@ fn of_door(bench: &Bench, door: &str, (reference, bare): (&Reference, &str), loa
     let [ours, _] = at(None);
     let saturation = run(&ours, bench.effort.span, 1).rate;
     let title = format!("{door}, {:.0} questions a second", saturation / 2.0);
+    let mut pauses = Vec::new();
+    look(bench, &mut pauses);
     let contest = alternate(&title, &at(Some(saturation / 2.0)), bench.effort);
+    look(bench, &mut pauses);
     let what = format!("{door}, at half of saturation");
     let mut line = contest.line(&what, "p99, µs", 0, 1, |run| run.latency[1], Goal::Ratio(1.3));
     line.note = format!("both servers got {:.0} questions a second, half of what ours can", saturation / 2.0);
     gathered.lines.push(line);
+    for (at, core) in ["the server's", "the load's"].into_iter().enumerate() {
+        let spans: Vec<&Pauses> = pauses.iter().map(|both: &[Pauses; 2]| &both[at]).collect();
+        gathered.idle.extend(Idle::of(&title, core, &spans));
+    }
     gathered.details.extend(contest.details());
     // A second for each point is enough for a curve.
     let span = bench.effort.span.div_f64(2.0);

@@ -55,11 +55,7 @@ pub fn start(bench: &Bench) -> Gathered {
         let began = Instant::now();
         octets = read_files(&state.join("public"));
         theirs.push(began.elapsed().as_secs_f64());
-        let configured = settings(&bench.data, "start", &state, bench.wish);
-        let began = Instant::now();
-        let program = Program::spawn(bench.pins.unpinned(LOKET), &configured, bench.wish);
-        let load = bench.load(Protocol::Http, program.at(|ports| ports.http));
-        ours.push(load::wait_for(&load, began).as_secs_f64());
+        ours.push(started(bench, &mut |_| {}).0);
     }
     let ratio = Spread::of(ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs));
     let line = Line {
@@ -73,6 +69,17 @@ pub fn start(bench: &Bench) -> Gathered {
         note: "server and reading may use all cores; files are in the system's cache".to_owned(),
     };
     Gathered { lines: vec![line], ..Gathered::default() }
+}
+
+/// Starts a server with all cores, and waits for its first answer: how many seconds that took, and the server. `watch` gets
+/// its process as soon as there is one.
+pub fn started(bench: &Bench, watch: &mut dyn FnMut(u32)) -> (f64, Program) {
+    let configured = settings(&bench.data, "start", &bench.data.state(), bench.wish);
+    let began = Instant::now();
+    let program = Program::spawn(bench.pins.unpinned(LOKET), &configured, bench.wish);
+    watch(program.id());
+    let load = bench.load(Protocol::Http, program.at(|ports| ports.http));
+    (load::wait_for(&load, began).as_secs_f64(), program)
 }
 
 /// Reads every file below a folder to its end; how many octets that were.

@@ -1,15 +1,16 @@
 //! The rows of the table, and what they share: the register, one server over it, the loads.
 
-mod differential;
+pub mod differential;
 mod doors;
 mod growth;
 mod guard;
 mod latency;
-mod loading;
+pub mod loading;
 mod others;
 mod peer;
 
 pub use growth::{ARGUMENT as SERVE_COPIES, serve as serve_copies};
+pub use others::Nginx;
 
 use std::cell::OnceCell;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use crate::contest::{Contestant, Effort, run};
 use crate::data::{Data, LIMITED_NETWORK, Wish};
+use crate::frame::idle::Idle;
 use crate::frame::outcome::{Detail, Drawn, Line};
 use crate::load::questions::{Draw, Questions, zipf};
 use crate::load::{Expect, Load, Protocol};
@@ -68,6 +70,7 @@ pub struct Gathered {
     pub lines: Vec<Line>,
     pub details: Vec<Detail>,
     pub drawn: Vec<Drawn>,
+    pub idle: Vec<Idle>,
 }
 
 /// What the rows share.

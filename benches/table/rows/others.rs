@@ -26,14 +26,8 @@ pub fn nginx(bench: &Bench) -> Gathered {
     let octets = bench.mean_octets(&ours);
     let nginx = Nginx::start(bench, octets);
     let bare = bench.reference_of(Kind::HyperTls, octets, 200);
-    let names: &'static Names = Box::leak(Box::new(Names::read(&b"answer"[..])));
-    let questions = Questions { before: "GET /rdap/domain/", names, ..load.questions };
-    let expect = Expect { marks: &[], named: false, ..load.expect };
-    let file = Load { address: nginx.address, questions, expect, ..load };
-    let nginx_contestant =
-        Contestant { name: "nginx, static file".to_owned(), processes: cpu::family(nginx.child.id()), load: file };
     let bare = bench.bare("hyper and rustls, static body", &bare, &load);
-    let contest = alternate("RDAP over TLS beside nginx", &[ours, nginx_contestant, bare], bench.effort);
+    let contest = alternate("RDAP over TLS beside nginx", &[ours, nginx.contestant(load), bare], bench.effort);
     let lines = vec![
         contest.cpu("RDAP, TLS 1.3 kept alive", 0, 1, Goal::Ratio(0.85)),
         contest.cpu("nginx, static file", 1, 2, Goal::None),
@@ -42,13 +36,14 @@ pub fn nginx(bench: &Bench) -> Gathered {
 }
 
 /// A running nginx; dropping it ends it.
-struct Nginx {
+pub struct Nginx {
     child: Child,
     address: SocketAddr,
 }
 
 impl Nginx {
-    fn start(bench: &Bench, octets: usize) -> Nginx {
+    /// With one file of this size to serve.
+    pub fn start(bench: &Bench, octets: usize) -> Nginx {
         let folder = bench.data.fresh("nginx");
         let files = folder.join("files/rdap/domain");
         fs::create_dir_all(&files).unwrap();
@@ -103,6 +98,15 @@ http {{
             std::thread::sleep(Duration::from_millis(50));
         }
         panic!("nginx does not start: {}", fs::read_to_string(folder.join("error.log")).unwrap_or_default());
+    }
+
+    /// It, with a load like this one.
+    pub fn contestant(&self, like: Load) -> Contestant {
+        let names: &'static Names = Box::leak(Box::new(Names::read(&b"answer"[..])));
+        let questions = Questions { before: "GET /rdap/domain/", names, ..like.questions };
+        let expect = Expect { marks: &[], named: false, ..like.expect };
+        let load = Load { address: self.address, questions, expect, ..like };
+        Contestant { name: "nginx, static file".to_owned(), processes: cpu::family(self.child.id()), load }
     }
 }
 
